@@ -1,0 +1,1 @@
+"""Record, canonical bytes, tree, checkpoint: pure."""

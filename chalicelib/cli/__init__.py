@@ -1,0 +1,1 @@
+"""The ackguard command; never imported by a Lambda."""

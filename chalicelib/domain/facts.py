@@ -1,0 +1,149 @@
+"""Everything a decision may see. Whatever is not in here cannot change a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.fact import Fact
+from chalicelib.domain.notice import Mention
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """The one control record of an account: what may start at all.
+
+    ``mode``: shadow | live | halted. ``paused`` names the scopes that are paused now (``all``, ``brand``, ``account``,
+    ``topic:<topic>``). ``withdrawn`` lists wordings as ``<part>:<number>``. ``version`` grows with every write.
+    """
+
+    version: int
+    mode: str
+    paused: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged:
+    """One acknowledgement that a person got: when, in which thread, opening with which wording (``<part>:<number>``)."""
+
+    at: datetime
+    thread: str
+    opening: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What the deployment did with one author on one platform. Absent record: the version is 0 and all is empty."""
+
+    version: int = 0
+    acknowledged: tuple[Acknowledged, ...] = ()
+    opted_out: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadPost:
+    """A public post of ours in a thread; ``by``: machine | person."""
+
+    at: datetime
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """What the deployment said in one public thread. Absent record: the version is 0 and all is empty."""
+
+    version: int = 0
+    acknowledgements: int = 0
+    posts: tuple[ThreadPost, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What an acknowledgement told somebody: that a person answers by ``due`` (None: no time was named)."""
+
+    mention: str
+    made: datetime
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What waits for a person: one conversation of one author with one brand.
+
+    ``status``: open | taken | closed. ``owner`` is who took it: an actor, or ``native-app`` for somebody who answered on
+    the platform itself. ``mentions`` are record ids, oldest first. ``due`` is when a person should have answered.
+    """
+
+    version: int
+    id: str
+    brand: str
+    conversation: str
+    status: str
+    owner: str | None
+    reason: str
+    department: str
+    priority: int
+    opened: datetime
+    due: datetime
+    mentions: tuple[str, ...]
+    promises: tuple[Promise, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How much a voice has said: acknowledgements by rule in the UTC hour ``hour``, and the cursor, a hint where to start."""
+
+    hour: str = ""
+    used: Mapping[str, int]
+    cursor: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rota:
+    """Who can answer: people on shift until ``until``, and when the next shift starts (None: not known)."""
+
+    on_shift: int
+    until: datetime
+    next_shift: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """How long people waited lately: the 80th percentile in minutes."""
+
+    p80_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """How far the ledger is sealed. ``pending_since``: time of the oldest leaf without a checkpoint, None if there is none."""
+
+    checked: datetime
+    pending_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that ``policy.decide`` may see of the world; the bundle is the other half.
+
+    ``holder`` is the account that holds the reply lock of the root post, None if nobody does. ``case`` is None where this
+    conversation has none. ``posting_at`` is when a reply would go out: now + hold.
+    """
+
+    mention: Mention
+    now: datetime
+    posting_at: datetime
+    control: Fact[Control]
+    person: Fact[Person]
+    thread: Fact[Thread]
+    case: Fact[Case | None]
+    holder: Fact[str | None]
+    budget: Fact[Budget]
+    rota: Fact[Rota]
+    wait: Fact[Wait]
+    seal: Fact[Seal]
+    surge: Fact[bool]
+    incident: Fact[str | None]

@@ -1,0 +1,1 @@
+"""How each platform talks: sans-I/O, one file each."""

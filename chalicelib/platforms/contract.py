@@ -1,0 +1,49 @@
+"""What a platform file offers. Total functions: any bytes give a value, never an exception."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from chalicelib.domain.notice import Notice
+from chalicelib.domain.outcome import Carried, HttpRequest, LookUp, PostOutcome
+from chalicelib.domain.reservation import Reservation
+from chalicelib.domain.webhook import Answer, RawWebhook, Rejected, Secrets, Unreadable, Verified
+
+
+class Platform(Protocol):
+    """One platform. The file ends with ``PLATFORM: Platform = ...``; its name is the file's name."""
+
+    endpoint: str | None
+    """Base URL of the platform's own API; None where only a deployment knows where replies go."""
+
+    length_limit: int
+    """The longest reply in characters."""
+
+    not_offered: frozenset[str]
+    """Facts that this platform never gives, by their names in ``domain.notice`` (``author.followers``, ``history``, ...)."""
+
+    def handshake(self, webhook: RawWebhook, secrets: Secrets) -> Answer | Rejected | None:
+        """The answer to a subscription challenge; None where the request is not one."""
+
+    def verify(self, webhook: RawWebhook, secrets: Secrets, now: datetime, tolerance: timedelta) -> Verified | Rejected:
+        """Check the signature over the raw bytes in constant time with every live secret, then the signed time."""
+
+    def notices(self, verified: Verified) -> tuple[Notice, ...] | Unreadable:
+        """Everything that the body says. A part that cannot be read is a ``Misread`` in the tuple; an empty tuple is fine."""
+
+    def post_request(
+        self, reservation: Reservation, endpoint: str, credentials: Secrets, now: datetime, nonce: str
+    ) -> HttpRequest:
+        """The request that posts the reply under ``reservation.post_id``, never top level."""
+
+    def read_outcome(self, carried: Carried) -> PostOutcome:
+        """What became of ``post_request``; anything not understood is ``Undecided``."""
+
+    def lookup_request(
+        self, reservation: Reservation, endpoint: str, credentials: Secrets, now: datetime, nonce: str
+    ) -> HttpRequest:
+        """The request that finds our reply when its outcome is unknown."""
+
+    def read_lookup(self, reservation: Reservation, carried: Carried) -> LookUp:
+        """Our reply (same account, same post, same text), or that it was not found, or that nobody can tell."""

@@ -1,0 +1,1 @@
+"""What happens, in order; talks to ports only."""
