@@ -1,0 +1,63 @@
+# Two commands to know: `make run` and `make test`. `make` alone lists the rest.
+SHELL := bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+# Test processes: 0 is one process; 2 uses both cores of a small machine.
+WORKERS ?= 0
+# `make run ONCE=1` ends by itself.
+ONCE ?= 0
+
+BIN := .venv/bin
+# The environment is remade when the lock or the place of the checkout changes (scripts in .venv hold absolute paths).
+READY := .venv/ready-$(shell { cat requirements-dev.txt; pwd; } | cksum | cut -d' ' -f1)
+PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS))
+COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header
+# Runs $(2) and says how long it took; .ci/run holds the lines against the budget.
+timed = @start=$$(date +%s) && echo '$(2)' && $(2) && echo "took: $(1) $$(( $$(date +%s) - start )) s"
+
+.PHONY: help run test test-rooms test-simulation test-docs check bench lock clean
+
+help: ## list the targets
+	@echo 'make <target>'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
+
+run: $(READY) ## start the service on this machine and show it at work (ONCE=1 ends by itself)
+	@$(BIN)/ackguard run $(if $(filter-out 0,$(ONCE)),--once)
+
+test: test-rooms test-simulation test-docs ## prove everything that the project can prove by itself
+
+test-rooms: $(READY) ## the rooms, pure and embedded
+	$(call timed,rooms,$(PYTEST) tests --ignore=tests/simulation --ignore=tests/test_docs.py)
+
+test-simulation: $(READY) ## crashes, races and repeats before and after every port call
+	$(call timed,simulation,$(PYTEST) tests/simulation)
+
+test-docs: $(READY) ## what the documents say, executed
+	$(call timed,docs,$(PYTEST) tests/test_docs.py)
+
+check: $(READY) ## format, lint, types, the rooms contract, house rules, documents
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/test_house.py tests/test_docs.py
+
+bench: $(READY) ## measure; prints numbers beside their limits
+	$(BIN)/python benchmarks/imports.py
+
+lock: $(READY) ## resolve requirements*.in into requirements*.txt, with hashes
+	$(COMPILE) requirements.in --output-file requirements.txt
+	$(COMPILE) requirements-dev.in --constraints requirements.txt --output-file requirements-dev.txt
+
+clean: ## remove what can be made again; var/ (your data) stays
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Ackguard needs Python 3.11 or newer, and '$(PYTHON)' is not. Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo 'Making .venv from requirements-dev.txt (once; about a minute) ...'
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
