@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, Union
 
+from chalicelib.domain.keys import Key as Key
 from chalicelib.domain.outcome import Carried, HttpRequest
 from chalicelib.domain.webhook import Secrets
 
@@ -20,15 +21,6 @@ Row = Mapping[str, Any]
 
 class Unavailable(Exception):
     """The outside did not answer, or answered that it cannot now. Whether a write happened is unknown."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
-    """A row's place. ``table``: state | ledger | private | control | tree. ``sort`` orders rows of one partition."""
-
-    table: str
-    partition: str
-    sort: str = "-"
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,11 +62,15 @@ class Thread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """What an acknowledgement told somebody: that a person answers by ``due`` (None: no time was named)."""
+    """What an acknowledgement told somebody: that a person answers by ``due`` (None: no time was named).
+
+    It has a row of its own; ``mention`` is the record id, ``status``: open | late.
+    """
 
     mention: str
     made: datetime
     due: datetime | None
+    status: str = "open"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +93,6 @@ class Case:
     opened: datetime
     due: datetime
     mentions: tuple[str, ...]
-    promises: tuple[Promise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +133,8 @@ class Facts:
     """All that ``policy.decide`` may see of the world; the bundle is the other half.
 
     ``holder`` is the account that holds the reply lock of the root post, None if nobody does. ``case`` is None where this
-    conversation has none. ``posting_at`` is when a reply would go out: now + hold.
+    conversation has none. ``posting_at`` is when a reply would go out: now + hold. ``premise`` is what the step knows for
+    certain before any rule is asked (``mention-gone``, ``misread``, ``rescued``), None for an ordinary mention.
     """
 
     mention: Mention
@@ -147,3 +151,4 @@ class Facts:
     seal: Fact[Seal]
     surge: Fact[bool]
     incident: Fact[str | None]
+    premise: str | None = None

@@ -1,0 +1,108 @@
+"""Where every row lies: the keys follow from the mention, so all facts come with one batch read."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+from chalicelib.domain.fact import value_of
+from chalicelib.domain.notice import Mention
+
+SHARDS = 8
+"""The due-time index has this many shards, so that no schedule reads one hot partition."""
+
+HEAD = "HEAD"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """A row's place. ``table``: state | ledger | private | control | tree. ``sort`` orders rows of one partition."""
+
+    table: str
+    partition: str
+    sort: str = "-"
+
+
+def shard_of(partition: str) -> int:
+    """The shard of the due-time index that a row belongs to."""
+    return zlib.crc32(partition.encode()) % SHARDS
+
+
+def state(platform: str, root: str, account: str) -> Key:
+    """The state of one mention."""
+    return Key("state", f"mention#{platform}#{root}#{account}")
+
+
+def reply_lock(platform: str, root: str) -> Key:
+    """Which account of the deployment answers a root post."""
+    return Key("state", f"lock#{platform}#{root}")
+
+
+def person(platform: str, author: str) -> Key:
+    """What the deployment did with one author."""
+    return Key("state", f"person#{platform}#{author}")
+
+
+def thread(platform: str, thread_id: str) -> Key:
+    """What the deployment said in one public thread."""
+    return Key("state", f"thread#{platform}#{thread_id}")
+
+
+def case(platform: str, account: str, author: str) -> Key:
+    """The conversation of one author with one account; its case is the row."""
+    return Key("state", f"case#{platform}#{account}#{author}")
+
+
+def promise(record: str) -> Key:
+    """What the acknowledgement of one mention told its author."""
+    return Key("state", f"promise#{record}")
+
+
+def word(lock: str) -> Key:
+    """The lock on a word of a voice."""
+    return Key("state", f"word#{lock}")
+
+
+def budget(voice: str) -> Key:
+    """How much a voice has said, and its cursor."""
+    return Key("state", f"budget#{voice}")
+
+
+def control(platform: str, account: str) -> Key:
+    """The control record of an account."""
+    return Key("control", f"account#{platform}#{account}")
+
+
+def rota(brand: str) -> Key:
+    """Who of a brand is on shift."""
+    return Key("control", f"rota#{brand}")
+
+
+def wait(brand: str) -> Key:
+    """How long people of a brand waited lately."""
+    return Key("control", f"wait#{brand}")
+
+
+def alert(brand: str) -> Key:
+    """A declared surge or incident of a brand; no row means that nobody raised one."""
+    return Key("control", f"alert#{brand}")
+
+
+def pointer() -> Key:
+    """Which bundle is in force."""
+    return Key("control", "policy#pointer")
+
+
+def head() -> Key:
+    """How far the ledger is sequenced and sealed."""
+    return Key("tree", HEAD)
+
+
+def author_of(mention: Mention) -> str:
+    """The author's id; a mention without one stands alone under its root post."""
+    return value_of(mention.author.id, f"post:{mention.root_id}")
+
+
+def thread_of(mention: Mention) -> str:
+    """The thread's id; a post whose thread is not known is a thread of its own."""
+    return value_of(mention.thread_id, f"post:{mention.root_id}")
