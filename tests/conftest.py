@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import hypothesis
 import pytest
@@ -13,6 +13,7 @@ import pytest
 CI = bool(os.environ.get("CI"))
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 TOOL_MISSING = "tool missing:"
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
@@ -40,7 +41,7 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return refuse_missing_tool((yield), CI)
 
 
-def refuse_missing_tool(report: Any, in_ci: bool) -> Any:
+def refuse_missing_tool(report: Report, in_ci: bool) -> Report:
     """``report``, failed if it is a skip whose reason starts with ``tool missing:`` and we are in CI."""
     if in_ci and report.skipped and isinstance(report.longrepr, tuple):
         reason = report.longrepr[2].removeprefix("Skipped: ")
