@@ -15,11 +15,13 @@ COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --gen
 # Runs $(2) and says how long it took; .ci/run holds the lines against the budget.
 timed = @start=$$(date +%s) && echo '$(2)' && $(2) && echo "took: $(1) $$(( $$(date +%s) - start )) s"
 
-.PHONY: help run test test-rooms test-simulation test-docs check bench lock clean
+.PHONY: help environment run test test-rooms test-simulation test-docs check bench lock clean
 
 help: ## list the targets
 	@echo 'make <target>'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
+
+environment: $(READY) ## make .venv from the lock, if it is not there
 
 run: $(READY) ## start the service on this machine and show it at work (ONCE=1 ends by itself)
 	@$(BIN)/ackguard run $(if $(filter-out 0,$(ONCE)),--once)

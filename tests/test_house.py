@@ -94,7 +94,7 @@ def imports(own: str, tree: ast.Module, known: frozenset[str]) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
         room = own if isinstance(node, ast.Name) and node.id == "__name__" else getattr(node, "value", None)
-        if isinstance(node, (ast.Constant, ast.Name)) and room in known:
+        if isinstance(node, (ast.Constant, ast.Name)) and room in known and room != "chalicelib":
             found |= {name for name in known if name == room or name.rpartition(".")[0] == room}
     parents = {".".join(name.split(".")[:n]) for name in found for n in range(1, name.count(".") + 1)}
     return (found | parents) & known
@@ -154,7 +154,7 @@ def wrong_cli_words(tree: ast.Module) -> list[str]:
 
 
 def yaml_keys(text: str) -> Iterator[str]:
-    ahead = [node for node in yaml.compose_all(text, Loader=yaml.BaseLoader) if node is not None]
+    ahead = list(yaml.compose_all(text, Loader=yaml.BaseLoader))
     while ahead:
         node = ahead.pop()
         if isinstance(node, yaml.MappingNode):
@@ -305,7 +305,8 @@ def test_a_wrong_word_for_a_person_is_found() -> None:
 @pytest.mark.parametrize(
     "snippet",
     ["datetime.now(tz)", "datetime.datetime.utcnow()", "time.time()", "random.random()", "os.environ['A']", "open('x')",
-     "print(1)", "path.read_text()", "import time", "from os import environ", "import urllib.request", "uuid.uuid4()", "import logging"],
+     "print(1)", "path.read_text()", "import logging", "import time",
+     "from os import environ", "import urllib.request", "uuid.uuid4()"],
 )  # fmt: skip
 def test_a_touch_of_the_outside_is_found(snippet: str) -> None:
     assert touches_outside(ast.parse(snippet))

@@ -1,0 +1,78 @@
+"""How long the function that faces the internet takes to wake up: imports of the receiver's path in a fresh interpreter.
+
+Prints medians with and without bytecode files (a package may come without them), where the time goes, and a verdict: the limit
+is on what the imports add to the bare interpreter, with bytecode files. Exit code 1 over the limit, 2 where there is no app.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+ROOT = Path(__file__).resolve().parents[1]
+LIMIT_MS = 120
+RECEIVER = "import app, chalicelib.steps.receive"
+"""What a first webhook waits for: the map, and the step that its Lambda imports when it is called."""
+
+
+def run(code: str, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A fresh interpreter in the root of the project; SystemExit with its last words where it fails."""
+    command = [sys.executable, *options, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"`{code}` failed: {done.stderr.strip().splitlines()[-1]}")
+    return done
+
+
+def medians(codes: dict[str, tuple[str, dict[str, str]]], runs: int) -> dict[str, float]:
+    """Median wall time in ms by name; the candidates take turns, so that a busy moment hits all of them."""
+    times: dict[str, list[float]] = {name: [] for name in codes}
+    for turn in range(runs + 1):
+        for name, (code, environment) in codes.items():
+            start = perf_counter()
+            run(code, **environment)
+            if turn:  # the first turn warms the disk cache and writes bytecode
+                times[name].append((perf_counter() - start) * 1000)
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def slowest(code: str, count: int) -> list[tuple[float, str]]:
+    """Modules by the time of their own body (ms), slowest first, from ``-X importtime``."""
+    lines = re.findall(r"import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)", run(code, "-X", "importtime").stderr)
+    return sorted(((int(own) / 1000, name) for own, name in lines), reverse=True)[:count]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--runs", type=int, default=20, help="fresh interpreters per candidate (default 20)")
+    parser.add_argument("--code", default=RECEIVER, help=f"what to time (default: {RECEIVER})")
+    arguments = parser.parse_args()
+    if not (ROOT / "app.py").exists() and arguments.code == RECEIVER:
+        print(f"There is no {ROOT / 'app.py'} to import yet; time something else with --code.", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory() as empty:
+        no_bytecode = {"PYTHONPYCACHEPREFIX": empty, "PYTHONDONTWRITEBYTECODE": "1"}
+        found = medians(
+            {"bare": ("pass", {}), "with .pyc": (arguments.code, {}), "without .pyc": (arguments.code, no_bytecode)},
+            arguments.runs,
+        )
+    print(f"{arguments.code}\nmedian of {arguments.runs} fresh interpreters, Python {sys.version.split()[0]}, ms\n")
+    for name, value in found.items():
+        print(f"{name:>14} {value:8.1f}   beyond the bare interpreter {value - found['bare']:8.1f}")
+    print("\nwhere it goes (own time of a module, ms)")
+    for own, name in slowest(arguments.code, 12):
+        print(f"{own:14.1f} {name}")
+    beyond = found["with .pyc"] - found["bare"]
+    print(f"\n{'ok' if beyond <= LIMIT_MS else 'TOO SLOW'}: {beyond:.0f} ms of {LIMIT_MS} ms")
+    return 0 if beyond <= LIMIT_MS else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
