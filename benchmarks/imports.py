@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -25,7 +26,8 @@ RECEIVER = "import app, chalicelib.steps.receive"
 def run(code: str, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """A fresh interpreter in the root of the project; SystemExit with its last words where it fails."""
     command = [sys.executable, *options, "-c", code]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    done = subprocess.run(command, cwd=ROOT, env={**plain, **environment}, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"`{code}` failed: {done.stderr.strip().splitlines()[-1]}")
     return done
@@ -57,12 +59,13 @@ def main() -> int:
     if not (ROOT / "app.py").exists() and arguments.code == RECEIVER:
         print(f"There is no {ROOT / 'app.py'} to import yet; time something else with --code.", file=sys.stderr)
         return 2
-    with tempfile.TemporaryDirectory() as empty:
-        no_bytecode = {"PYTHONPYCACHEPREFIX": empty, "PYTHONDONTWRITEBYTECODE": "1"}
-        found = medians(
-            {"bare": ("pass", {}), "with .pyc": (arguments.code, {}), "without .pyc": (arguments.code, no_bytecode)},
-            arguments.runs,
-        )
+    with tempfile.TemporaryDirectory() as cache:
+        run(arguments.code, PYTHONPYCACHEPREFIX=cache)
+        # Lambda's own Python keeps its bytecode; the package (our code and .venv, both under ROOT) is what may lack it.
+        shutil.rmtree(Path(cache) / ROOT.relative_to(ROOT.anchor))
+        no_bytecode = {"PYTHONPYCACHEPREFIX": cache, "PYTHONDONTWRITEBYTECODE": "1"}
+        codes = {"bare": ("pass", {}), "with .pyc": (arguments.code, {}), "without .pyc": (arguments.code, no_bytecode)}
+        found = medians(codes, arguments.runs)
     print(f"{arguments.code}\nmedian of {arguments.runs} fresh interpreters, Python {sys.version.split()[0]}, ms\n")
     for name, value in found.items():
         print(f"{name:>14} {value:8.1f}   beyond the bare interpreter {value - found['bare']:8.1f}")
