@@ -1,1 +1,1 @@
-"""What we say: pure."""
+"""What we say: parts, frames, the code that spreads them, tone checks, sameness. Pure."""

@@ -1,1 +1,1 @@
-"""One slot each."""
+"""What may vary inside a wording: one slot each."""

@@ -1,0 +1,170 @@
+"""Which word comes next, and how it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chalicelib.voice.expectation import Expectation
+from chalicelib.voice.sameness import mask, overlap, trigrams
+from chalicelib.voice.slots.contract import Values
+from chalicelib.voice.voice import Voice
+from chalicelib.voice.word import PARTS, PLACEHOLDER, SLOTS, Word, Wording
+
+TOO_ALIKE = 0.35
+"""Similarity to a post of the same thread from which a text may not be used (``docs/voice.md`` says how it was chosen)."""
+
+TRIED_KEPT = 50
+"""How many skipped words are written down."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What one acknowledgement needs.
+
+    ``cursor`` says where to start (any number: a hint), ``withdrawn`` and ``openings_had`` hold ``<part>:<number>``,
+    ``thread_posts`` the texts of every post of ours in the thread, ``taken`` locks known to be held, ``length_limit`` the
+    longest reply (characters as X weighs them, which is never fewer than there are).
+    """
+
+    language: str
+    topic: str
+    team: str
+    expectation: Expectation
+    cursor: int
+    length_limit: int
+    withdrawn: frozenset[str] = frozenset()
+    openings_had: frozenset[str] = frozenset()
+    thread_posts: tuple[str, ...] = ()
+    taken: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """A reply, ready to be reserved. ``tried`` says why earlier words were skipped (the first ``TRIED_KEPT`` of them)."""
+
+    index: int
+    lock: str
+    wordings: tuple[str, ...]
+    opening: str
+    text: str
+    disclosure: str
+    tried: tuple[tuple[int, str], ...]
+    next_cursor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exhausted:
+    """Nothing may be said: a person answers. ``reason``: wording-exhausted | language-not-spoken."""
+
+    reason: str
+    tried: tuple[tuple[int, str], ...] = ()
+
+
+def compose(voice: Voice, request: Request) -> Composed | Exhausted:
+    """The first usable word from the cursor on, the same one for the same request."""
+    if voice.language != request.language:
+        return Exhausted(reason="language-not-spoken")
+    values = Values(topic=request.topic, team=request.team, expectation=request.expectation)
+    posts = tuple(trigrams(mask(post, voice.disclosures)) for post in request.thread_posts)
+    tried: list[tuple[int, str]] = []
+    for index in _from(voice, request.cursor):
+        word = voice.word(index)
+        text = render(word, values, voice) if word else ""
+        why = _unusable(word, text, request, posts)
+        if word and not why:
+            return _composed(voice, word, text, tuple(tried[:TRIED_KEPT]))
+        tried.append((index, why))
+    return Exhausted(reason="wording-exhausted", tried=tuple(tried[:TRIED_KEPT]))
+
+
+def upcoming(voice: Voice, cursor: int, n: int, withdrawn: frozenset[str] = frozenset()) -> tuple[tuple[int, str], ...]:
+    """(index, lock) of the next ``n`` live words from the cursor on: whose locks to read after one was lost."""
+    found: list[tuple[int, str]] = []
+    for index in _from(voice, cursor):
+        if len(found) == n:
+            break
+        word = voice.word(index)
+        if word and withdrawn.isdisjoint(word.wordings):
+            found.append((index, word.lock))
+    return tuple(found)
+
+
+def render(word: Word, values: Values, voice: Voice) -> str:
+    """The word as the public reads it, disclosure last."""
+    said = {part: _clause(wording, values, voice) for part, wording in zip(PARTS, word.parts, strict=True)}
+    text = ""
+    for part, join in zip(word.frame.order, word.frame.joins, strict=True):
+        starts = not text or text.endswith(". ")
+        text += (_capital(said[part]) if starts else said[part]) + join
+    return f"{text} {word.disclosure}"
+
+
+def weight(text: str) -> int:
+    """How long X says ``text`` is: characters outside Latin and common punctuation count twice (twitter-text config v3)."""
+    return sum(1 if weighs_one(character) else 2 for character in text)
+
+
+def weighs_one(character: str) -> bool:
+    """Whether X counts the character once."""
+    point = ord(character)
+    return point <= 4351 or 8192 <= point <= 8205 or 8208 <= point <= 8223 or 8242 <= point <= 8247
+
+
+def _from(voice: Voice, cursor: int) -> Iterator[int]:
+    """Every index once, in order from the cursor: neighbours differ in all five parts."""
+    return ((cursor + step) % voice.size for step in range(voice.size))
+
+
+def _unusable(word: Word | None, text: str, request: Request, posts: tuple[frozenset[str], ...]) -> str:
+    """Why the word may not be used now; empty where it may."""
+    if word is None:
+        return "no-live-wording"
+    if not request.withdrawn.isdisjoint(word.wordings):
+        return "withdrawn"
+    if word.lock in request.taken:
+        return "taken"
+    if word.opening in request.openings_had:
+        return "opening-had"
+    if weight(text) > request.length_limit:
+        return "too-long"
+    if posts and _closest(text, word, posts) >= TOO_ALIKE:
+        return "too-alike"
+    return ""
+
+
+def _closest(text: str, word: Word, posts: tuple[frozenset[str], ...]) -> float:
+    ours = trigrams(mask(text, (word.disclosure,)))
+    return max(overlap(ours, post) for post in posts)
+
+
+def _composed(voice: Voice, word: Word, text: str, tried: tuple[tuple[int, str], ...]) -> Composed:
+    return Composed(
+        index=word.index,
+        lock=word.lock,
+        wordings=word.wordings,
+        opening=word.opening,
+        text=text,
+        disclosure=word.disclosure,
+        tried=tried,
+        next_cursor=(word.index + 1) % voice.size,
+    )
+
+
+def _clause(wording: Wording, values: Values, voice: Voice) -> str:
+    """The wording with its slots filled; in its form ``without`` where an optional slot has no value."""
+    filled = _filled(wording.topics.get(values.topic, wording.text), values, voice)
+    return filled if filled is not None else _filled(wording.without or "", values, voice) or ""
+
+
+def _filled(form: str, values: Values, voice: Voice) -> str | None:
+    for name in PLACEHOLDER.findall(form):
+        value = SLOTS[name].fill(values, voice.phrases)
+        if value is None:
+            return None
+        form = form.replace(f"{{{name}}}", value)
+    return form
+
+
+def _capital(clause: str) -> str:
+    return clause[:1].upper() + clause[1:]
