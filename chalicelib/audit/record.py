@@ -183,7 +183,7 @@ def follow_record(
     if kind == "decision":
         raise ValueError("a decision is recorded by decision_record")
     sort_key(kind, number)
-    if (terminal_state in _TERMINAL_STATES) != (kind == "terminal"):
+    if terminal_state not in (_TERMINAL_STATES if kind == "terminal" else {None}):
         raise ValueError(f"{kind}: a terminal record, and only that, names a terminal state")
     hidden = None if private is None else {**private, "salt": _hex(salt)}
     public: dict[str, Json] = {
