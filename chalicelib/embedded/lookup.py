@@ -1,0 +1,32 @@
+"""Reads for the command line: searching what a Lambda never may, because DynamoDB would have to scan for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from chalicelib.embedded.store import SqliteStore
+from chalicelib.ports import Key, Row
+
+
+class SqliteLookup:
+    """Looks through the rows of one store; never writes."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._database = store.database
+
+    def find(self, table: str, partition_prefix: str, limit: int = 100) -> Sequence[tuple[Key, Row]]:
+        """Rows whose partition starts with the prefix, in the order of partition and sort."""
+        return self._select(
+            "WHERE tbl = ? AND substr(partition, 1, ?) = ? ORDER BY partition, sort LIMIT ?",
+            (table, len(partition_prefix), partition_prefix, limit),
+        )
+
+    def recent(self, table: str, limit: int = 100) -> Sequence[tuple[Key, Row]]:
+        """The rows of a table that were made last, newest first (an update does not make a row newer)."""
+        return self._select("WHERE tbl = ? ORDER BY rowid DESC LIMIT ?", (table, limit))
+
+    def _select(self, rest: str, values: tuple[str | int, ...]) -> Sequence[tuple[Key, Row]]:
+        with self._database.reading() as connection:
+            found = connection.execute(f"SELECT tbl, partition, sort, doc FROM rows {rest}", values).fetchall()
+        return [(Key(table, partition, sort), json.loads(doc)) for table, partition, sort, doc in found]

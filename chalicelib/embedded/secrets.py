@@ -1,0 +1,95 @@
+"""Secrets in one JSON file that only its owner may read."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from chalicelib.domain.webhook import Secrets
+from chalicelib.embedded.files import read_private, write_atomic, write_new_private
+from chalicelib.ports import SecretSource, Unavailable
+
+LIVE = 2
+"""How many secrets of one name may be live at once: the current one and the previous one."""
+
+
+class FileSecrets(SecretSource):
+    """``{"webhook/x": ["current", "previous"]}`` in ``path`` (mode 0600).
+
+    Every name in ``names`` that the file lacks gets a random secret on construction. The file is read at every ``get``, so
+    a rotation by another process holds at once. Raises ValueError where the file is open to others or not understood.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], names: Sequence[str]) -> None:
+        self._path = Path(path)
+        self._lock = threading.Lock()
+        if not self._path.exists():
+            write_new_private(self._path, _text({}))
+        with self._lock:
+            kept = self._read()
+            if missing := [name for name in names if name not in kept]:
+                self._write(kept | {name: (new_secret(name),) for name in missing})
+
+    def get(self, name: str) -> Secrets:
+        """See ``SecretSource``."""
+        try:
+            return Secrets(self._read().get(name, ()))
+        except OSError as error:
+            raise Unavailable(f"secrets: {type(error).__name__}") from error
+
+    def rotate(self, name: str, secret: str | None = None) -> str:
+        """Make ``secret`` (or a random one) current and the current one previous; gives the new one."""
+        fresh = secret or new_secret(name)
+        with self._lock:
+            kept = self._read()
+            self._write(kept | {name: (fresh, *kept.get(name, ()))[:LIVE]})
+        return fresh
+
+    def _read(self) -> dict[str, tuple[str, ...]]:
+        try:
+            document = json.loads(read_private(self._path))
+            return {str(name): _texts(values) for name, values in document.items()}
+        except (AttributeError, TypeError, json.JSONDecodeError, UnicodeDecodeError):
+            raise ValueError(f'{self._path}: not readable; it should say {{"webhook/x": ["current", "previous"]}}') from None
+
+    def _write(self, values: Mapping[str, Sequence[str]]) -> None:
+        write_atomic(self._path, _text(values))
+
+
+def new_secret(name: str) -> str:
+    """A random secret in the shape that the platform of ``name`` gives out."""
+    kind, _, rest = name.partition("/")
+    platform = rest.split("/")[0].split(":")[0]
+    return _SHAPES.get((kind, platform), secrets.token_urlsafe)(32)
+
+
+def _standard_webhooks(size: int) -> str:
+    return "whsec_" + base64.b64encode(secrets.token_bytes(size)).decode()
+
+
+def _oauth1(size: int) -> str:
+    return json.dumps(
+        {part: secrets.token_urlsafe(size) for part in ("consumer_key", "consumer_secret", "token", "token_secret")}
+    )
+
+
+_SHAPES: Mapping[tuple[str, str], Callable[[int], str]] = {
+    ("webhook", "relay"): _standard_webhooks,
+    ("posting", "relay"): _standard_webhooks,
+    ("posting", "x"): _oauth1,
+}
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values) or len(values) > LIVE:
+        raise TypeError
+    return tuple(values)
+
+
+def _text(values: Mapping[str, Sequence[str]]) -> bytes:
+    return json.dumps({name: list(kept) for name, kept in values.items()}, indent=1, sort_keys=True).encode() + b"\n"
