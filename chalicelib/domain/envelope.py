@@ -1,0 +1,65 @@
+"""What travels on the queues: a notice on its way to a decision, an order on its way to a post."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TypeVar
+
+from chalicelib.domain.codec import decode, encode
+from chalicelib.domain.notice import Deletion, Mention, Misread, Notice, OwnPost
+
+T = TypeVar("T")
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A notice with which live secret (``current`` | ``previous``) its webhook was verified."""
+
+    schema: int
+    secret: str
+    notice: Mention | Deletion | OwnPost | Misread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Post the reply that the record ``id`` reserved for this mention of ``author``."""
+
+    schema: int
+    id: str
+    platform: str
+    root: str
+    account: str
+    author: str
+
+
+def pack(content: Envelope | Order) -> str:
+    """The body of a queue entry."""
+    return json.dumps(encode(content), separators=(",", ":"), ensure_ascii=True)
+
+
+def notice_in(body: str) -> Envelope:
+    """The notice of a queue entry; raises ValueError for anything else, an unknown schema included."""
+    return _unpack(Envelope, body)
+
+
+def order_in(body: str) -> Order:
+    """The order of a queue entry; raises ValueError for anything else, an unknown schema included."""
+    return _unpack(Order, body)
+
+
+def wrap(notice: Notice, secret: str) -> str:
+    """The queue entry of a notice."""
+    return pack(Envelope(schema=SCHEMA, secret=secret, notice=notice))
+
+
+def _unpack(kind: type[T], body: str) -> T:
+    try:
+        document = json.loads(body)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(document, dict) or document.get("is") != kind.__name__ or document.get("schema") != SCHEMA:
+        raise ValueError(f"not an {kind.__name__} of schema {SCHEMA}")
+    return decode(kind, document)

@@ -1,0 +1,68 @@
+"""The bundle in force: fetched when the pointer names another one, verified before anything reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from chalicelib.domain.account import Brand
+from chalicelib.policy.bundle import Broken, Bundle, load
+from chalicelib.ports import Artefacts, Row
+from chalicelib.voice.voice import Voice
+from chalicelib.voice.voice import load as load_voice
+
+NONE = Broken("no-policy-in-force")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A bundle with its voices by ``<voice>.<language>``; a voice that cannot be read is not there."""
+
+    sha256: str
+    bundle: Bundle | Broken
+    voices: Mapping[str, Voice]
+
+    def brand_of(self, platform: str, account: str) -> Brand | None:
+        """The brand of an account, None for a stranger or without a readable bundle."""
+        return None if isinstance(self.bundle, Broken) else self.bundle.brand_of(platform, account)
+
+
+class Bundles:
+    """The last verified bundle of this process. A broken one is remembered as broken, never replaced by an older one."""
+
+    def __init__(self, artefacts: Artefacts, public_keys: Sequence[bytes], engine: str) -> None:
+        self._artefacts, self._public_keys, self.engine = artefacts, tuple(public_keys), engine
+        self._last = Loaded("", NONE, {})
+
+    @property
+    def last(self) -> Loaded:
+        """What the previous mention was decided with: a guess at where the next one's rows lie."""
+        return self._last
+
+    def named_by(self, pointer: Row | None) -> Loaded:
+        """The bundle that the pointer names; raises ``ports.Unavailable`` when the artefacts do not answer."""
+        sha256 = str(pointer["sha256"]) if pointer else ""
+        if sha256 != self._last.sha256:
+            self._last = self._fetch(sha256)
+        return self._last
+
+    def _fetch(self, sha256: str) -> Loaded:
+        document, signature = self._artefacts.get(f"bundle/{sha256}"), self._artefacts.get(f"bundle/{sha256}.sig")
+        if document is None or signature is None:
+            return Loaded(sha256, Broken("bundle-missing"), {})
+        bundle = load(document, signature, self._public_keys, self.engine)
+        if isinstance(bundle, Bundle) and bundle.sha256 != sha256:
+            return Loaded(sha256, Broken("bundle-is-another"), {})
+        return Loaded(sha256, bundle, _voices(bundle))
+
+
+def _voices(bundle: Bundle | Broken) -> Mapping[str, Voice]:
+    if isinstance(bundle, Broken):
+        return {}
+    voices = {}
+    for name, document in bundle.voices.items():
+        try:
+            voices[name] = load_voice(document)
+        except ValueError:
+            continue
+    return voices

@@ -1,0 +1,114 @@
+"""Decide one mention: gather, judge, one transaction; whoever loses reads the state and goes on from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.domain import keys
+from chalicelib.domain.codec import instant
+from chalicelib.domain.fact import value_of
+from chalicelib.domain.facts import Control
+from chalicelib.domain.limits import Limits
+from chalicelib.domain.notice import Mention
+from chalicelib.domain.state import State
+from chalicelib.ports import Cancelled, Queue, Row, Store
+from chalicelib.steps.bundles import Bundles, Loaded
+from chalicelib.steps.done import Contended, Done, Trace, new_id, order_reply
+from chalicelib.steps.gather import Gathered, gather, places_of
+from chalicelib.steps.judge import Judgement, judge
+from chalicelib.steps.rows import Standing
+from chalicelib.steps.transaction import Circumstances, Plan, plan_of
+from chalicelib.voice.compose import upcoming
+
+ATTEMPTS = 8
+"""How often a lost race is run again before the queue brings the mention back later."""
+
+LOCKS_READ = 100
+SPREAD = 8
+"""Losers of a word lock choose among this many free words, so that they do not meet again at the next one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidePorts:
+    """What deciding may touch: the store, the queue of replies, the bundle and fresh randomness. It cannot post."""
+
+    store: Store
+    replies: Queue
+    bundles: Bundles
+    entropy: Callable[[int], bytes]
+
+
+def decide_mention(
+    mention: Mention, ports: DecidePorts, limits: Limits, now: datetime, trace: Trace, premise: str | None = None
+) -> Done:
+    """One decision for one mention, whoever else tries; raises Contended or ``ports.Unavailable`` to be run again."""
+    taken: frozenset[str] = frozenset()
+    record = new_id(ports.entropy)
+    for _ in range(ATTEMPTS):
+        gathered, loaded = _gathered(mention, ports, limits, now)
+        if gathered.standing is not None:
+            return resume(gathered.standing, ports, now)
+        facts = replace(gathered.facts, premise=premise)
+        brand = loaded.brand_of(mention.platform, mention.account)
+        judgement = judge(facts, loaded, limits, taken)
+        around = Circumstances(
+            id=record,
+            brand=brand,
+            now=now,
+            limits=limits,
+            policy_sha256=loaded.sha256,
+            engine=ports.bundles.engine,
+            secret=trace.secret,
+            receive_count=trace.receive_count,
+        )
+        salts = (ports.entropy(32), ports.entropy(32))
+        plan = plan_of(judgement, facts, places_of(mention, brand), around, taken, salts)
+        result = ports.store.commit(plan.writes)
+        if not isinstance(result, Cancelled):
+            return _finished(plan, judgement, ports, now)
+        if plan.word_place is not None and result.places == {plan.word_place}:
+            taken |= _held_words(judgement, value_of(gathered.facts.control, Control(version=0, mode="halted")), ports, now)
+    raise Contended(record)
+
+
+def resume(standing: Standing, ports: DecidePorts, now: datetime) -> Done:
+    """A mention that is decided already: a reply that still waits is queued again, the rest is done."""
+    if standing.state is State.RESERVED:
+        order_reply(standing, ports.replies, now)
+        return Done(standing.id, "queued-again")
+    return Done(standing.id, "already-decided")
+
+
+def _gathered(mention: Mention, ports: DecidePorts, limits: Limits, now: datetime) -> tuple[Gathered, Loaded]:
+    """The facts, with rows and bundle that belong together: a pointer that moved means a second look."""
+    loaded = ports.bundles.last
+    gathered = gather(mention, loaded.brand_of(mention.platform, mention.account), ports.store, now, limits)
+    current = ports.bundles.named_by(gathered.pointer)
+    if current is not loaded:
+        gathered = gather(mention, current.brand_of(mention.platform, mention.account), ports.store, now, limits)
+    return gathered, current
+
+
+def _finished(plan: Plan, judgement: Judgement, ports: DecidePorts, now: datetime) -> Done:
+    if plan.standing.state is State.RESERVED:
+        order_reply(plan.standing, ports.replies, now)
+    return Done(plan.standing.id, plan.standing.state.value, judgement.decision.rule)
+
+
+def _held_words(judgement: Judgement, control: Control, ports: DecidePorts, now: datetime) -> frozenset[str]:
+    """After a lost word: which of the next hundred are held, and a few of the free ones left for other losers."""
+    composed, voice = judgement.composed, judgement.voice
+    assert composed is not None
+    assert voice is not None
+    following = [lock for _, lock in upcoming(voice, composed.next_cursor, LOCKS_READ, frozenset(control.withdrawn))]
+    rows = ports.store.read([keys.word(lock) for lock in following])
+    held = {lock for lock in following if _is_held(rows.get(keys.word(lock)), now)}
+    free = [lock for lock in following if lock not in held]
+    left = free[: ports.entropy(1)[0] % min(SPREAD, len(free))] if free else []
+    return frozenset({composed.lock, *held, *left})
+
+
+def _is_held(row: Row | None, now: datetime) -> bool:
+    return row is not None and instant(str(row["expires"])) >= now

@@ -1,0 +1,83 @@
+"""An edit never earns a second reply; while the first is held, the new words must earn it again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.audit.record import sort_key
+from chalicelib.domain import keys
+from chalicelib.domain.codec import decode
+from chalicelib.domain.decision import Decision, Outcome
+from chalicelib.domain.facts import Case, Facts
+from chalicelib.domain.keys import Key
+from chalicelib.domain.limits import Limits
+from chalicelib.domain.notice import Mention
+from chalicelib.domain.state import State
+from chalicelib.policy.decide import decide
+from chalicelib.ports import Cancelled, Write
+from chalicelib.steps.casework import case_for, put_case
+from chalicelib.steps.closing import Ending, ending_writes, put_standing
+from chalicelib.steps.decide import DecidePorts, resume
+from chalicelib.steps.done import Contended, Done
+from chalicelib.steps.records import followed, numbered
+from chalicelib.steps.rows import Standing, from_row
+
+ATTEMPTS = 4
+
+
+def note_edit(mention: Mention, standing: Standing, ports: DecidePorts, limits: Limits, now: datetime) -> Done:
+    """Record an edit of a decided mention. A held reply stays only if the new words earn it with the same topic."""
+    for _ in range(ATTEMPTS):
+        state, place = keys.state(mention.platform, mention.root_id, mention.account), _case_place(mention)
+        first, seen = Key("private", standing.id, sort_key("decision")), _record_place(standing, mention)
+        rows = ports.store.read([state, first, place, keys.pointer(), seen])
+        standing = from_row(Standing, rows[state])
+        if seen in rows:
+            return resume(standing, ports, now)
+        loaded = ports.bundles.named_by(rows.get(keys.pointer()))
+        facts = decode(Facts, rows[first]["half"]["facts"])
+        again = decide(
+            replace(facts, mention=mention, now=now, posting_at=now + limits.hold, premise=None), loaded.bundle, limits
+        )
+        kept = standing.state is not State.RESERVED or _still_earned(again, rows[first]["reservation"])
+        case = from_row(Case, rows[place]) if place in rows else None
+        writes = list(_writes(mention, standing, again, kept, ports, now))
+        if case is not None and again.outcome is not Outcome.IGNORE and case.status != "closed":
+            brand = loaded.brand_of(mention.platform, mention.account)
+            joined = case_for(case, again, record=standing.id, brand=brand, key=place, now=now)
+            writes.append(put_case(joined, place, case.version))
+        if not isinstance(ports.store.commit(writes), Cancelled):
+            return Done(standing.id, "edit-noted" if kept else "edited-to-human", again.rule)
+    raise Contended(standing.id)
+
+
+def _writes(mention: Mention, standing: Standing, again: Decision, kept: bool, ports: DecidePorts, now: datetime) -> list[Write]:
+    record = followed(
+        standing,
+        "edited",
+        number=numbered(mention.post_id),
+        at=now,
+        salt=ports.entropy(32),
+        body={"state": standing.state.value, "outcome": again.outcome.value, "rule": again.rule, "kept": kept},
+        private={"post_id": mention.post_id, "text": getattr(mention.text, "value", None)},
+    )
+    if not kept:
+        return [*ending_writes(standing, Ending(state=State.HUMAN, reason="edited"), now, ports.entropy), *record.writes()]
+    if standing.state is State.RESERVED:
+        renewed = replace(standing, version=standing.version + 1)
+        return [put_standing(standing, renewed, standing.deadline), *record.writes()]
+    return record.writes()
+
+
+def _still_earned(again: Decision, reservation: object) -> bool:
+    topic = reservation.get("topic") if isinstance(reservation, dict) else None
+    return again.outcome is Outcome.ACKNOWLEDGE and again.topic == topic
+
+
+def _case_place(mention: Mention) -> Key:
+    return keys.case(mention.platform, mention.account, keys.author_of(mention))
+
+
+def _record_place(standing: Standing, mention: Mention) -> Key:
+    return Key("ledger", standing.id, sort_key("edited", numbered(mention.post_id)))

@@ -1,0 +1,202 @@
+"""Post one reserved reply: look again, write the intent, call, write the outcome. The only step with posting secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from chalicelib.audit.record import sort_key
+from chalicelib.domain import envelope, keys
+from chalicelib.domain.codec import decode, iso
+from chalicelib.domain.facts import Case, Control, Promise
+from chalicelib.domain.keys import Key
+from chalicelib.domain.limits import Limits
+from chalicelib.domain.outcome import HttpRequest, NotYet, Posted, PostOutcome, Refused
+from chalicelib.domain.reservation import Reservation
+from chalicelib.domain.state import State
+from chalicelib.platforms.contract import Platform
+from chalicelib.ports import Absent, Cancelled, Check, Http, Put, Queue, Row, SecretSource, Store, Write
+from chalicelib.steps.closing import Ending, ending_writes, moved, put_standing
+from chalicelib.steps.done import Contended, Done, order_reply
+from chalicelib.steps.records import followed
+from chalicelib.steps.rows import Standing, from_row, to_row, unchanged
+from chalicelib.steps.stopping import stop_for
+
+D = TypeVar("D")
+
+ATTEMPTS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostPorts:
+    """What posting may touch. It has no bundle: it cannot decide."""
+
+    store: Store
+    replies: Queue
+    secrets: SecretSource
+    http: Http
+    platforms: Mapping[str, Platform]
+    endpoints: Mapping[str, str]
+    entropy: Callable[[int], bytes]
+
+    def platform_of(self, name: str) -> Platform:
+        """The file that speaks for a platform (``relay:mastodon`` → ``relay``); raises KeyError where none does."""
+        return self.platforms[name.split(":")[0]]
+
+    def request_for(self, reservation: Reservation, now: datetime, *, look_up: bool = False) -> HttpRequest | str:
+        """The request that posts the reply or looks it up, or why there can be none."""
+        name = reservation.platform.split(":")[0]
+        try:
+            platform = self.platforms[name]
+            credentials = self.secrets.get(f"posting/{name}/{reservation.account}")
+            endpoint = self.endpoints.get(name) or platform.endpoint
+            if not credentials.values or endpoint is None:
+                return "no-credentials" if endpoint else "no-endpoint"
+            build = platform.lookup_request if look_up else platform.post_request
+            return build(reservation, endpoint, credentials, now, self.entropy(16).hex())
+        except (KeyError, ValueError, TypeError):
+            return "credentials-unreadable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """One read of everything that may still stop a reply; None stands for missing or unreadable."""
+
+    standing: Standing
+    reservation: Reservation
+    control: Control | None
+    case: Case | None
+    places: tuple[Key, Key]
+
+
+def run(body: str, ports: PostPorts, limits: Limits, now: datetime) -> Done:
+    """Carry out one order; raises ``ports.Unavailable`` or Contended to be run again, which never means a second call."""
+    order = envelope.order_in(body)
+    for _ in range(ATTEMPTS):
+        ready = _look(order, ports)
+        if ready is None:
+            return Done(order.id, "nothing-to-post")
+        if ready.standing.post_after is not None and now < ready.standing.post_after:
+            order_reply(ready.standing, ports.replies, now)
+            return Done(order.id, "still-held")
+        request = ports.request_for(ready.reservation, now)
+        ending = stop_for(ready.reservation, ready.control, ready.case, now)
+        if ending is None and isinstance(request, str):
+            ending = Ending(state=State.HUMAN, reason=request)
+        if ending is not None:
+            if isinstance(ports.store.commit(ending_writes(ready.standing, ending, now, ports.entropy)), Cancelled):
+                continue
+            return Done(order.id, ending.state.value, ending.reason)
+        sending = _intend(ready, ports, limits, now)
+        if sending is not None and isinstance(request, HttpRequest):
+            outcome = ports.platform_of(order.platform).read_outcome(
+                ports.http.send(request, limits.platform_timeout.total_seconds())
+            )
+            return _finish(sending, ready.reservation, outcome, ports, now)
+    raise Contended(order.id)
+
+
+def _look(order: envelope.Order, ports: PostPorts) -> Ready | None:
+    """Everything in one read; None where nothing is reserved (any more) for this order."""
+    state = keys.state(order.platform, order.root, order.account)
+    control = keys.control(order.platform, order.account)
+    case = keys.case(order.platform, order.account, order.author)
+    private = Key("private", order.id, sort_key("decision"))
+    rows = ports.store.read([state, control, case, private])
+    if state not in rows:
+        return None
+    standing = from_row(Standing, rows[state])
+    if standing.state is not State.RESERVED or standing.id != order.id:
+        return None
+    return Ready(
+        standing=standing,
+        reservation=decode(Reservation, rows[private]["reservation"]),
+        control=_readable(Control, rows.get(control)),
+        case=_readable(Case, rows.get(case)),
+        places=(control, case),
+    )
+
+
+def _readable(kind: type[D], row: Row | None) -> D | None:
+    try:
+        return None if row is None else from_row(kind, row)
+    except ValueError:
+        return None
+
+
+def _intend(ready: Ready, ports: PostPorts, limits: Limits, now: datetime) -> Standing | None:
+    """The durable, leased intent. It commits only while control record and case are the ones that were just read."""
+    control, case = ready.control, ready.case
+    assert control is not None
+    assert case is not None
+    lease = now + limits.lease
+    sending = moved(ready.standing, State.SENDING, attempt=ready.standing.attempt + 1, lease_until=lease)
+    record = followed(
+        sending,
+        "intent",
+        number=sending.attempt,
+        at=now,
+        salt=ports.entropy(32),
+        body={
+            "attempt": sending.attempt,
+            "lease_until": iso(lease),
+            "deadline": iso(ready.reservation.deadline),
+            "control_version": control.version,
+        },
+    )
+    writes: list[Write] = [
+        put_standing(ready.standing, sending, lease),
+        Check(ready.places[0], unchanged(control.version)),
+        Check(ready.places[1], unchanged(case.version)),
+        *record.writes(),
+    ]
+    return None if isinstance(ports.store.commit(writes), Cancelled) else sending
+
+
+def _finish(sending: Standing, reservation: Reservation, outcome: PostOutcome, ports: PostPorts, now: datetime) -> Done:
+    """Write what became of the call. An unknown outcome writes nothing: ``settle_stale`` looks it up after the lease."""
+    if isinstance(outcome, NotYet):
+        again = now + timedelta(seconds=max(1, outcome.retry_after_s))
+        if again <= reservation.deadline:
+            return _try_later(sending, reservation, again, ports, now)
+    writes = outcome_writes(sending, reservation, outcome, ports.entropy, now)
+    if not writes:
+        return Done(sending.id, "outcome-unknown")
+    if isinstance(ports.store.commit(writes), Cancelled):
+        return Done(sending.id, "settled-elsewhere")
+    return Done(sending.id, State.POSTED.value if isinstance(outcome, Posted) else State.HUMAN.value)
+
+
+def outcome_writes(
+    sending: Standing,
+    reservation: Reservation,
+    outcome: PostOutcome,
+    entropy: Callable[[int], bytes],
+    now: datetime,
+    *,
+    looked_up: bool = False,
+) -> list[Write]:
+    """The end of an attempt: posted, with the promise that it opens, or a person; nothing for an unknown outcome."""
+    if isinstance(outcome, Posted):
+        ending = Ending(state=State.POSTED, reason="posted", looked_up=looked_up, posted_id=outcome.post_id)
+        promise = Promise(mention=sending.id, made=now, due=reservation.due)
+        place = keys.promise(sending.id)
+        return [
+            *ending_writes(sending, ending, now, entropy, private={"post_id": outcome.post_id}),
+            Put(place, to_row(promise, key=place, due=reservation.due), when=(Absent(),)),
+        ]
+    if isinstance(outcome, (Refused, NotYet)):
+        reason = f"refused:{outcome.reason}" if isinstance(outcome, Refused) else "late"
+        return list(ending_writes(sending, Ending(state=State.HUMAN, reason=reason, looked_up=looked_up), now, entropy))
+    return []
+
+
+def _try_later(sending: Standing, reservation: Reservation, again: datetime, ports: PostPorts, now: datetime) -> Done:
+    """Definitely not posted: the reservation stands again, and the queue brings it back when the platform allows."""
+    waiting = moved(sending, State.RESERVED, lease_until=None, post_after=again)
+    if isinstance(ports.store.commit([put_standing(sending, waiting, reservation.deadline)]), Cancelled):
+        return Done(sending.id, "settled-elsewhere")
+    order_reply(waiting, ports.replies, now)
+    return Done(sending.id, "tried-later")

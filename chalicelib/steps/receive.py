@@ -1,0 +1,92 @@
+"""Receive one webhook: size, handshake or signature, parse, queue, and only then a 2xx."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain import envelope
+from chalicelib.domain.cards import mask_cards
+from chalicelib.domain.limits import Limits
+from chalicelib.domain.notice import Misread
+from chalicelib.domain.webhook import Answer, RawWebhook, Rejected, Unreadable, Verified
+from chalicelib.platforms.contract import Platform
+from chalicelib.ports import Queue, SecretSource, Unavailable
+
+JSON_TYPES = frozenset({"application/json", "application/cloudevents+json"})
+SHOWN = 4_000
+"""How much of an unreadable body a person gets to see."""
+
+ACCEPTED = Answer(202, "text/plain", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivePorts:
+    """What faces the internet: it verifies and queues. It cannot decide and it cannot post."""
+
+    mentions: Queue
+    secrets: SecretSource
+    platforms: Mapping[str, Platform]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What to answer, and for the log: a slug why, and how many notices were queued."""
+
+    answer: Answer
+    reason: str
+    notices: int = 0
+
+
+def run(webhook: RawWebhook, ports: ReceivePorts, limits: Limits, now: datetime) -> Received:
+    """Answer one request. 401, 413 and 415 tell the sender nothing; 503 means: deliver it again."""
+    platform = ports.platforms.get(webhook.platform)
+    if platform is None:
+        return _refuse(404, "unknown-platform")
+    if len(webhook.body) > limits.body_bytes:
+        return _refuse(413, "too-large")
+    try:
+        secrets = ports.secrets.get(f"webhook/{webhook.platform}")
+        if webhook.method == "GET":
+            return _shaken(platform.handshake(webhook, secrets))
+        if webhook.headers.get("content-type", "application/json").split(";")[0].strip().lower() not in JSON_TYPES:
+            return _refuse(415, "content-type")
+        verified = platform.verify(webhook, secrets, now, limits.timestamp_tolerance)
+        if isinstance(verified, Rejected):
+            return _refuse(401, verified.reason)
+        return _queued(verified, platform, ports)
+    except Unavailable:
+        return _refuse(503, "unavailable")
+
+
+def _shaken(answer: Answer | Rejected | None) -> Received:
+    if isinstance(answer, Answer):
+        return Received(answer, "handshake")
+    return _refuse(401, answer.reason if answer else "no-challenge")
+
+
+def _queued(verified: Verified, platform: Platform, ports: ReceivePorts) -> Received:
+    read = platform.notices(verified)
+    notices = (_misread(verified, read.reason),) if isinstance(read, Unreadable) else read
+    for notice in notices:
+        ports.mentions.send(envelope.wrap(notice, verified.secret))
+    return Received(ACCEPTED, read.reason if isinstance(read, Unreadable) else "accepted", len(notices))
+
+
+def _misread(verified: Verified, reason: str) -> Misread:
+    """Signed but not understood: a person gets what can be shown of it."""
+    webhook = verified.webhook
+    return Misread(
+        platform=webhook.platform,
+        reason=reason,
+        digest=hashlib.sha256(webhook.body).hexdigest(),
+        body=mask_cards(webhook.body[:SHOWN].decode("utf-8", "replace")),
+        delivery_id=verified.delivery_id,
+        received_at=webhook.received_at,
+    )
+
+
+def _refuse(status: int, reason: str) -> Received:
+    return Received(Answer(status, "text/plain", ""), reason)

@@ -1,0 +1,77 @@
+"""The end of every poison entry: a decision record, a terminal record and a case, whatever the entry was."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from chalicelib.domain import envelope, keys
+from chalicelib.domain.cards import mask_cards
+from chalicelib.domain.limits import Limits
+from chalicelib.domain.notice import Deletion, Mention, Misread, OwnPost
+from chalicelib.domain.state import State
+from chalicelib.ports import Cancelled
+from chalicelib.steps.closing import Ending, ending_writes
+from chalicelib.steps.decide import DecidePorts, decide_mention
+from chalicelib.steps.done import Contended, Done, Trace
+from chalicelib.steps.intake import mention_of
+from chalicelib.steps.rows import Standing, from_row
+
+RESCUED = "rescued"
+SHOWN = 4_000
+
+
+def run(body: str, ports: DecidePorts, limits: Limits, now: datetime, receive_count: int) -> Done:
+    """End one dead letter; raises only when nothing can be written at all, and is then run again without limit."""
+    trace = Trace(receive_count=receive_count)
+    try:
+        order = envelope.order_in(body)
+    except ValueError:
+        return _rescue_notice(body, ports, limits, now, trace)
+    return _rescue_order(order, body, ports, limits, now, trace)
+
+
+def _rescue_notice(body: str, ports: DecidePorts, limits: Limits, now: datetime, trace: Trace) -> Done:
+    try:
+        notice = envelope.notice_in(body).notice
+    except ValueError:
+        notice = _unreadable(body, "not-a-notice", now)
+    if isinstance(notice, Mention):
+        return _rescue_mention(notice, body, ports, limits, now, trace)
+    if isinstance(notice, (Deletion, OwnPost)):
+        notice = _unreadable(body, "not-noted", now)
+    return decide_mention(mention_of(notice), ports, limits, now, trace, premise="misread")
+
+
+def _rescue_mention(mention: Mention, body: str, ports: DecidePorts, limits: Limits, now: datetime, trace: Trace) -> Done:
+    try:
+        return decide_mention(mention, ports, limits, now, trace, premise=RESCUED)
+    except (ValueError, KeyError, AssertionError, Contended):
+        unreadable = _unreadable(body, "rows-unreadable", now)
+        return decide_mention(mention_of(unreadable), ports, limits, now, trace, premise="misread")
+
+
+def _rescue_order(order: envelope.Order, body: str, ports: DecidePorts, limits: Limits, now: datetime, trace: Trace) -> Done:
+    """An order that never got through: its reservation ends with a person. One that is being sent is settled, not rescued."""
+    place = keys.state(order.platform, order.root, order.account)
+    row = ports.store.read([place]).get(place)
+    if row is None:
+        return decide_mention(mention_of(_unreadable(body, "order-without-state", now)), ports, limits, now, trace, "misread")
+    standing = from_row(Standing, row)
+    if standing.state is not State.RESERVED:
+        return Done(standing.id, "nothing-to-rescue")
+    writes = ending_writes(standing, Ending(state=State.HUMAN, reason=RESCUED), now, ports.entropy)
+    if isinstance(ports.store.commit(writes), Cancelled):
+        raise Contended(standing.id)
+    return Done(standing.id, State.HUMAN.value, RESCUED)
+
+
+def _unreadable(body: str, reason: str, now: datetime) -> Misread:
+    return Misread(
+        platform="queue",
+        reason=reason,
+        digest=hashlib.sha256(body.encode()).hexdigest(),
+        body=mask_cards(body[:SHOWN]),
+        delivery_id=None,
+        received_at=now,
+    )

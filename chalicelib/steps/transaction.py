@@ -1,0 +1,184 @@
+"""The one transaction that decides a mention: record, state, case, locks and budgets, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.domain import keys
+from chalicelib.domain.account import Brand
+from chalicelib.domain.codec import iso
+from chalicelib.domain.decision import Outcome
+from chalicelib.domain.fact import Known
+from chalicelib.domain.facts import Acknowledged, Budget, Facts, ThreadPost
+from chalicelib.domain.keys import Key
+from chalicelib.domain.limits import Limits
+from chalicelib.domain.reservation import Reservation
+from chalicelib.domain.state import State, move
+from chalicelib.ports import Absent, AbsentOrBefore, Below, Equals, Put, Update, Write
+from chalicelib.steps.casework import case_for, put_case
+from chalicelib.steps.gather import HOUR, Places
+from chalicelib.steps.judge import Judgement, word_expiry
+from chalicelib.steps.records import decided, terminal
+from chalicelib.steps.rows import USED, Standing, budget_row, to_row, unchanged
+from chalicelib.voice.compose import Composed
+
+KEPT_ACKNOWLEDGEMENTS = 40
+KEPT_POSTS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The writes in order; ``state_place`` and ``word_place`` say which conditions mean "already decided" and "word lost"."""
+
+    standing: Standing
+    writes: tuple[Write, ...]
+    state_place: int
+    word_place: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What a decision is made in, beside its facts: who decides, when, with which bundle and limits."""
+
+    id: str
+    brand: Brand | None
+    now: datetime
+    limits: Limits
+    policy_sha256: str
+    engine: str
+    secret: str
+    receive_count: int
+
+
+def plan_of(
+    judgement: Judgement, facts: Facts, places: Places, around: Circumstances, taken: frozenset[str], salts: tuple[bytes, bytes]
+) -> Plan:
+    """Everything that deciding writes. ``salts`` are two fresh 32-byte values, for the decision and its end."""
+    outcome = judgement.decision.outcome
+    reservation = _reservation(judgement, facts, around) if outcome is Outcome.ACKNOWLEDGE else None
+    standing = _standing(facts, around, outcome, reservation)
+    records = [decided(judgement, facts, around, reservation, taken, salts[0])]
+    if reservation is None:
+        records.append(terminal(standing, outcome=outcome.value, reason=judgement.decision.rule, at=around.now, salt=salts[1]))
+    due = reservation.deadline if reservation else None
+    writes: list[Write] = [Put(places.state, to_row(standing, key=places.state, due=due), when=(Absent(),))]
+    writes += [write for record in records for write in record.writes()]
+    if outcome is not Outcome.IGNORE:
+        writes += _answering(judgement, facts, places, around)
+    word_place = None
+    if reservation is not None and judgement.composed is not None:
+        word_place = len(writes)
+        writes += _speaking(judgement, judgement.composed, facts, places, around, reservation)
+    return Plan(standing=standing, writes=tuple(writes), state_place=0, word_place=word_place)
+
+
+def _standing(facts: Facts, around: Circumstances, outcome: Outcome, reservation: Reservation | None) -> Standing:
+    mention = facts.mention
+    after = {Outcome.ACKNOWLEDGE: State.RESERVED, Outcome.HUMAN: State.HUMAN, Outcome.IGNORE: State.IGNORED}[outcome]
+    return Standing(
+        id=around.id,
+        state=move(None, after),
+        version=1,
+        platform=mention.platform,
+        account=mention.account,
+        root=mention.root_id,
+        post_id=mention.post_id,
+        brand=around.brand.id if around.brand else "unknown",
+        author=keys.author_of(mention),
+        thread=keys.thread_of(mention),
+        post_after=facts.posting_at if reservation else None,
+        deadline=reservation.deadline if reservation else None,
+    )
+
+
+def _reservation(judgement: Judgement, facts: Facts, around: Circumstances) -> Reservation:
+    """The frozen right to post; raises AssertionError where the decision could not have been an acknowledgement."""
+    mention, composed, brand = facts.mention, judgement.composed, around.brand
+    assert composed is not None
+    assert brand is not None
+    assert isinstance(mention.created_at, Known)
+    assert isinstance(mention.author.id, Known)
+    account = next(one for one in brand.accounts if (one.platform, one.id) == (mention.platform, mention.account))
+    return Reservation(
+        id=around.id,
+        platform=mention.platform,
+        account=mention.account,
+        handle=account.handle,
+        post_id=mention.post_id,
+        author_id=mention.author.id.value,
+        thread=keys.thread_of(mention),
+        topic=judgement.decision.topic or "",
+        text=composed.text,
+        wordings=composed.wordings,
+        deadline=mention.received_at + around.limits.deadline,
+        fresh_until=mention.created_at.value + around.limits.freshness,
+        due=judgement.due.due if judgement.due else None,
+    )
+
+
+def _answering(judgement: Judgement, facts: Facts, places: Places, around: Circumstances) -> list[Write]:
+    """The reply lock of the root post, and the case that every mention which is not ignored opens or joins."""
+    before = facts.case.value if isinstance(facts.case, Known) else None
+    case = case_for(before, judgement.decision, record=around.id, brand=around.brand, key=places.case, now=around.now)
+    return [
+        Put(places.lock, {"account": facts.mention.account, "id": around.id}, when=(Absent(),)),
+        put_case(case, places.case, before.version if before else 0),
+    ]
+
+
+def _speaking(
+    judgement: Judgement, composed: Composed, facts: Facts, places: Places, around: Circumstances, reservation: Reservation
+) -> list[Write]:
+    """The lock on the word (first), the budget with its cursor, and what the person and the thread have now had."""
+    expires = iso(reservation.deadline + word_expiry(around.limits))
+    assert isinstance(facts.person, Known)
+    assert isinstance(facts.thread, Known)
+    person, thread = facts.person.value, facts.thread.value
+    had = Acknowledged(at=around.now, thread=reservation.thread, opening=composed.opening)
+    said = ThreadPost(at=around.now, by="machine", text=composed.text)
+    return [
+        Put(keys.word(composed.lock), {"expires": expires, "id": around.id}, when=(AbsentOrBefore("expires", iso(around.now)),)),
+        _spend(judgement, composed, facts, places.budget, around.now),
+        Put(
+            places.person,
+            to_row(
+                replace(
+                    person,
+                    version=person.version + 1,
+                    acknowledged=(*person.acknowledged, had)[-KEPT_ACKNOWLEDGEMENTS:],
+                ),
+                key=places.person,
+            ),
+            when=unchanged(person.version),
+        ),
+        Put(
+            places.thread,
+            to_row(
+                replace(
+                    thread,
+                    version=thread.version + 1,
+                    acknowledgements=thread.acknowledgements + 1,
+                    posts=(*thread.posts, said)[-KEPT_POSTS:],
+                ),
+                key=places.thread,
+            ),
+            when=unchanged(thread.version),
+        ),
+    ]
+
+
+def _spend(judgement: Judgement, composed: Composed, facts: Facts, key: Key, now: datetime) -> Write:
+    """One acknowledgement of this hour's budget, and the cursor moved on: the count is a condition, the cursor a hint."""
+    assert isinstance(facts.budget, Known)
+    assert judgement.decision.limit is not None
+    rule, hour, budget = judgement.decision.rule, iso(now)[:HOUR], facts.budget.value
+    if budget.hour == hour:
+        return Update(
+            key,
+            set={"cursor": composed.next_cursor},
+            add={USED + rule: 1},
+            when=(Equals("hour", hour), Below(USED + rule, judgement.decision.limit.per_hour)),
+        )
+    fresh = Budget(hour=hour, used={rule: 1}, cursor=composed.next_cursor)
+    return Put(key, budget_row(fresh), when=(Equals("hour", budget.hour),) if budget.hour else (Absent(),))

@@ -1,0 +1,74 @@
+"""Watch what people were told and what waits for them: a promise or a case past its time becomes more urgent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.audit.record import Actor, follow_record, sort_key
+from chalicelib.domain.codec import iso
+from chalicelib.domain.facts import Case, Promise
+from chalicelib.domain.keys import SHARDS, Key
+from chalicelib.ports import Cancelled, Equals, Put, Store, Unavailable
+from chalicelib.steps.done import Done
+from chalicelib.steps.records import Written
+from chalicelib.steps.rows import from_row, to_row, unchanged
+
+WATCHER = Actor(type="machine", id="watch")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchPorts:
+    """What the watch may touch: rows and fresh salts."""
+
+    store: Store
+    entropy: Callable[[int], bytes]
+
+
+def run(ports: WatchPorts, now: datetime) -> Iterator[Done]:
+    """Mark everything that is past its time, once; what cannot be reached now waits for the next run."""
+    for shard in range(SHARDS):
+        for key in ports.store.due(shard, now):
+            try:
+                if key.partition.startswith("case#"):
+                    yield _overdue(key, ports, now)
+                elif key.partition.startswith("promise#"):
+                    yield _late(key, ports, now)
+            except Unavailable:
+                yield Done("-", "unavailable")
+
+
+def _overdue(key: Key, ports: WatchPorts, now: datetime) -> Done:
+    """A case that nobody answered in time: the highest urgency that is not a danger to life, out of the due index."""
+    row = ports.store.read([key]).get(key)
+    case = from_row(Case, row) if row is not None else None
+    if case is None or case.status == "closed" or case.due > now:
+        return Done("-", "nothing-overdue")
+    record = follow_record(
+        id=case.id,
+        kind="case_overdue",
+        number=case.version,
+        at=now,
+        brand=case.brand,
+        actor=WATCHER,
+        body={"due": iso(case.due), "department": case.department, "priority": case.priority, "status": case.status},
+        terminal_state=None,
+        private=None,
+        salt=ports.entropy(32),
+    )
+    urgent = replace(case, version=case.version + 1, priority=min(case.priority, 1))
+    written = Written(id=case.id, sort=sort_key("case_overdue", case.version), record=record, at=now, person=key.partition)
+    writes = [Put(key, to_row(urgent, key=key), when=unchanged(case.version)), *written.writes()]
+    return Done(case.id, "contended" if isinstance(ports.store.commit(writes), Cancelled) else "overdue")
+
+
+def _late(key: Key, ports: WatchPorts, now: datetime) -> Done:
+    """A promise whose time is over: late, until whoever answers closes it."""
+    row = ports.store.read([key]).get(key)
+    promise = from_row(Promise, row) if row is not None else None
+    if promise is None or promise.status != "open" or promise.due is None or promise.due > now:
+        return Done("-", "nothing-late")
+    late = to_row(replace(promise, status="late"), key=key)
+    result = ports.store.commit([Put(key, late, when=(Equals("status", "open"),))])
+    return Done(promise.mention, "contended" if isinstance(result, Cancelled) else "promise-late")
