@@ -1,0 +1,1 @@
+"""The pieces of the relay platform file: the body's shape, its meaning and the replies door."""

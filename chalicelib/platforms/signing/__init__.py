@@ -1,0 +1,1 @@
+"""Signatures over raw bytes, compared in constant time."""

@@ -1,0 +1,1 @@
+"""The pieces of the X platform file: two webhook shapes and the posting API."""
