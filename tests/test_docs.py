@@ -1,0 +1,182 @@
+"""The documents cannot lie: commands exist and run, links resolve, and nothing that exists goes unmentioned."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from chalicelib.registry import members
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "policies").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")]
+)
+FENCE = re.compile(r"(<!-- run -->\s*)?^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def blocks(text: str) -> Iterator[tuple[bool, list[tuple[str, str]]]]:
+    """Shell blocks of a page: (marked to be run, [(command, what it shows)])."""
+    for marked, language, body in FENCE.findall(text):
+        if language == "console":
+            parts = re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]
+            yield bool(marked), [(part.split("\n", 1)[0], part.split("\n", 1)[1]) for part in parts]
+        elif language == "sh":
+            yield bool(marked), [(line, "") for line in body.splitlines() if line and not line.startswith("#")]
+
+
+def commands_of(text: str) -> set[str]:
+    """``make <target>`` and ``ackguard <command>`` as the shell blocks and inline code of a page use them."""
+    spoken = [command for _, pairs in blocks(text) for command, _ in pairs]
+    spoken += re.findall(r"`([^`\n]+)`", FENCE.sub("", text))
+    found = [re.search(r"(?:^|[|;] *|\.venv/bin/)(make|ackguard) +([a-z][a-z-]*)", command) for command in spoken]
+    return {f"{match[1]} {match[2]}" for match in found if match}
+
+
+def slug(heading: str) -> str:
+    """The anchor that a heading gets on the usual forges."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def broken_links(page: Path, text: str) -> list[str]:
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", FENCE.sub("", text)):
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        inside = file.exists() and ROOT in (file, *file.parents)
+        anchors = (
+            {slug(heading) for heading in re.findall(r"^#+ (.+)$", file.read_text(), re.MULTILINE)} if inside and anchor else {""}
+        )
+        if not re.match(r"[a-z]+:", target) and not (inside and anchor in anchors):
+            broken.append(target)
+    return broken
+
+
+def differs(shown: str, said: str) -> bool:
+    """Whether a command said something else than the page shows; ``...`` in the page stands for anything."""
+    pattern = ".*".join(re.escape(part) for part in shown.strip().split("..."))
+    return bool(shown.strip()) and re.fullmatch(pattern, said.strip(), re.DOTALL) is None
+
+
+def mentioned(text: str) -> set[str]:
+    """Every word that stands in code on a page: in backticks or in a fenced block."""
+    code = re.findall(r"`([^`\n]+)`", text) + [body for _, _, body in FENCE.findall(text)]
+    return {word for part in code for word in re.findall(r"[A-Za-z_][\w-]*", part)}
+
+
+def run(command: str) -> subprocess.CompletedProcess[str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        command, shell=True, cwd=ROOT, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@cache
+def all_mentioned() -> frozenset[str]:
+    return frozenset(word for page in PAGES for word in mentioned(page.read_text()))
+
+
+def lambdas() -> set[str]:
+    """Names of the Lambdas of app.py: the HTTP one, and every ``name=`` of a decorator (else the function's name)."""
+    tree = ast.parse((ROOT / "app.py").read_text())
+    found = {"api_handler"}
+    for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
+        for decorator in function.decorator_list:
+            if isinstance(decorator, ast.Call) and not ast.unparse(decorator.func).endswith((".route", ".middleware")):
+                names = [ast.literal_eval(word.value) for word in decorator.keywords if word.arg == "name"]
+                found |= set(names or [function.name])
+    return found
+
+
+def fields(path: str) -> set[str]:
+    """Annotated names in the classes of a file."""
+    classes = [node for node in ast.parse((ROOT / path).read_text()).body if isinstance(node, ast.ClassDef)]
+    return {n.target.id for c in classes for n in c.body if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)}
+
+
+@pytest.mark.parametrize("command", sorted(set().union(*(commands_of(page.read_text()) for page in PAGES))))
+def test_every_command_on_a_page_exists(command: str) -> None:
+    tool, word = command.split()
+    if tool == "make":
+        assert re.search(rf"^{word}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    else:
+        done = run(f"ackguard {word} --help")
+        assert done.returncode == 0, done.stderr
+        assert "usage:" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [pair for page in PAGES for marked, pairs in blocks(page.read_text()) if marked for pair in pairs],
+)
+def test_every_marked_example_runs_and_says_what_the_page_shows(command: str, shown: str) -> None:
+    done = run(command)
+    assert done.returncode == 0, done.stderr
+    assert not differs(shown, done.stdout), done.stdout
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_resolve_inside_the_project(page: Path) -> None:
+    assert broken_links(page, page.read_text()) == []
+
+
+@pytest.mark.parametrize("drawing", sorted((ROOT / "docs").rglob("*.svg")), ids=name_of)
+def test_drawings_are_well_formed_and_described(drawing: Path) -> None:
+    tree = xml.etree.ElementTree.parse(drawing)
+    assert {"title", "desc"} <= {node.tag.rpartition("}")[2] for node in tree.iter()}
+
+
+@pytest.mark.parametrize(
+    ("room", "constant"),
+    [("chalicelib.platforms", "PLATFORM"), ("chalicelib.policy.conditions", "CONDITION"), ("chalicelib.voice.slots", "SLOT")],
+)
+def test_every_member_of_a_room_is_documented(room: str, constant: str) -> None:
+    found = set(members(room, constant))
+    assert found, f"{room} has no members"
+    assert found - all_mentioned() == set()
+
+
+def test_every_lambda_is_documented_and_no_other() -> None:
+    page = (ROOT / "docs/architecture.md").read_text()
+    table = re.findall(r"^\| `(\w+)`( \(later\))? \| [^|]+ \| `\w+` \|", page, re.MULTILINE)
+    assert {name for name, later in table if not later} == lambdas()
+
+
+def test_every_limit_and_setting_is_documented() -> None:
+    limits = fields("chalicelib/domain/limits.py")
+    assert "hold" in limits
+    assert (limits | fields("chalicelib/settings.py")) - all_mentioned() == set()
+
+
+def test_every_target_of_make_is_explained_by_help() -> None:
+    shown = run("make help").stdout
+    phony = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert phony
+    assert [target for target in phony[1].split() if f"  {target} " not in shown] == []
+
+
+def test_these_checks_can_fail() -> None:
+    page = (
+        "# A b\n```console\n$ make nope\nshown ... here\n```\n<!-- run -->\n```sh\nackguard fly --high\n```\n"
+        "[v](Makefile) [w](https://example.com/a) [x](#a-b) [y](no.md) [z](/etc/hosts) `make run`"
+    )
+    assert commands_of(page) == {"make nope", "ackguard fly", "make run"}
+    assert [marked for marked, _ in blocks(page)] == [False, True]
+    assert broken_links(ROOT / "README.md", page) == ["#a-b", "no.md", "/etc/hosts"]
+    assert slug("A *b*: c") == "a-b-c"
+    assert differs("shown ... here", "shown there")
+    assert not differs("shown ... here", "shown now and here")
+    assert mentioned(page) >= {"nope", "run"}
+    assert "shown" in mentioned(page)
