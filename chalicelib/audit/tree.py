@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 HASH_BYTES = 32
@@ -51,17 +50,15 @@ class Frontier:
             root = node_hash(left, root)
         return root
 
-    def document(self) -> dict[str, Any]:
-        """The frontier as a JSON value."""
-        return {"size": self.size, "hashes": [part.hex() for part in self.hashes]}
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The hashes in hex, for a row."""
+        return tuple(part.hex() for part in self.hashes)
 
     @staticmethod
-    def read(document: Mapping[str, Any]) -> Frontier:
-        """The frontier that ``document`` wrote; raises ValueError where it is none."""
-        try:
-            return Frontier(int(document["size"]), tuple(bytes.fromhex(part) for part in document["hashes"]))
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"not a frontier: {type(error).__name__}") from None
+    def read(size: int, texts: Sequence[str]) -> Frontier:
+        """The frontier of ``size`` leaves with these hashes in hex; raises ValueError where they do not fit together."""
+        return Frontier(size, tuple(bytes.fromhex(text) for text in texts))
 
 
 def root(leaf_hashes: Sequence[bytes]) -> bytes:

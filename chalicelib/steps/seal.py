@@ -44,7 +44,10 @@ def run(ports: SealPorts, now: datetime, origin: str) -> int:
     ``origin`` is the log's own line in the checkpoint. Raises SealRefused, ValueError where a checkpoint of this size was signed
     with another root, and Unavailable; then ``checked`` stays as old as it is and acknowledging stops by itself.
     """
-    head = read_head(ports.store.read([keys.head()]))
+    rows = ports.store.read([keys.head(), stretch_key(0)])
+    head = read_head(rows)
+    if not head.version and stretch_key(0) in rows:
+        raise SealRefused("there are leaf hashes, but the head that counts them is gone")
     before = _signed_frontier(ports, head, origin)
     after = _grown(ports.store, before, head.next)
     if after.size > before.size or head.sealed_at is None or now - head.sealed_at >= IDLE:
@@ -63,7 +66,7 @@ def _signed_frontier(ports: SealPorts, head: Head, origin: str) -> Frontier:
         raise SealRefused(f"the head's frontier of {head.sealed} leaves is broken: {error}") from None
     if head.next < head.sealed:
         raise SealRefused(f"the head counts {head.next} leaves, but {head.sealed} are sealed")
-    if head.sealed_at is None:
+    if head.sealed_at is None and not head.sealed:
         return frontier
     checkpoint = _signed_checkpoint(ports, head.sealed)
     if (checkpoint.origin, checkpoint.size, checkpoint.root) != (origin, head.sealed, frontier.root()):
