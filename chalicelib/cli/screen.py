@@ -37,6 +37,14 @@ class Exit(IntEnum):
     UNAVAILABLE = 3
 
 
+class Complaint(Exception):
+    """A failure that a person can mend; its text is one sentence that says what is wrong and how."""
+
+    def __init__(self, sentence: str, exit: Exit = Exit.BAD) -> None:
+        super().__init__(sentence)
+        self.exit = exit
+
+
 def safe(text: str) -> str:
     """``text`` from outside on one line, with everything that could steer a terminal or hide in it made visible.
 
@@ -135,9 +143,12 @@ class Steps:
 
 
 @contextmanager
-def progress(label: str, total: int | None = None) -> Iterator[Steps]:
-    """A progress bar on standard error while the body runs; without a terminal one plain line when it ends."""
-    if not sys.stderr.isatty():
+def progress(label: str, total: int | None = None, *, beside_output: bool = False) -> Iterator[Steps]:
+    """A progress bar on standard error while the body runs; without a terminal one plain line when it ends.
+
+    ``beside_output``: the body prints to standard output, so a bar would tear it where that is a terminal too.
+    """
+    if not sys.stderr.isatty() or (beside_output and sys.stdout.isatty()):
         steps = Steps(None, total)
         yield steps
         print(f"{label}: {steps.done}{f' of {total}' if total is not None else ''} done", file=sys.stderr)

@@ -213,3 +213,39 @@ def test_an_unknown_account_is_an_error_that_names_it() -> None:
     lonely = Scene(title="A", entries=(scenes.Entry(id="a", to=("Nobody",), by="b", say="hello"),))
     with pytest.raises(ValueError, match="account Nobody"):
         list(Feed(Sender("http://127.0.0.1:9", FixedSecrets()), ACCOUNTS, Settled()).play([lonely]))
+
+
+def test_the_platform_files_read_every_mention_of_the_stream_in_full(played: tuple[list[Sent], Receiver, Settled]) -> None:
+    from chalicelib import registry
+    from chalicelib.domain.fact import Known
+    from chalicelib.domain.limits import Limits
+    from chalicelib.domain.notice import Mention
+    from chalicelib.domain.webhook import RawWebhook, Unreadable, Verified
+
+    sent, receiver, _ = played
+    platforms = registry.members("chalicelib.platforms", "PLATFORM")
+    read: set[tuple[str, str]] = set()
+    unsummoned, unreadable, rejected = set(), 0, 0
+    for path, headers, body in receiver.got:
+        name = path.rsplit("/", 1)[1]
+        webhook = RawWebhook(platform=name, method="POST", headers=headers, query={}, body=body, received_at=NOW)
+        verified = platforms[name].verify(webhook, FixedSecrets().get(f"webhook/{name}"), NOW, Limits().timestamp_tolerance)
+        if not isinstance(verified, Verified):
+            rejected += 1
+            continue
+        notices = platforms[name].notices(verified)
+        if isinstance(notices, Unreadable):
+            unreadable += 1
+            continue
+        for notice in notices:
+            if isinstance(notice, Mention):
+                read.add((notice.root_id, notice.account))
+                assert isinstance(notice.text, Known)
+                assert isinstance(notice.author.id, Known)
+                if notice.summoned != Known(True):
+                    unsummoned.add(notice.root_id)
+    expected = {(post.root_id, post.account.id) for one in sent for post in one.posts if one.entry.signature == "right"}
+    assert read == expected
+    assert (rejected, unreadable) == (1, 1)
+    quiet = {post.root_id for one in sent if not one.entry.summoned or one.entry.form == "repost" for post in one.posts}
+    assert unsummoned <= quiet

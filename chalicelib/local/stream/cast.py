@@ -96,9 +96,8 @@ def _person(identity: str, handle: str, name: str) -> Writer:
 
 
 def _addressed(entry: Entry, tagged: tuple[Account, ...]) -> str:
-    missing = [account.handle for account in tagged if account.handle.lstrip("@").lower() not in entry.say.lower()]
-    tags = [f"@{handle.lstrip('@')}" for handle in missing] if entry.summoned else []
-    return " ".join([*tags, entry.say])
+    tags = [f"@{account.handle.lstrip('@')}" for account in tagged] if entry.summoned else []
+    return " ".join([*(tag for tag in tags if tag.lower() not in entry.say.lower()), entry.say])
 
 
 def _earlier(said: Mapping[str, str | int], now: datetime) -> Earlier:

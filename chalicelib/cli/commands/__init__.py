@@ -1,0 +1,1 @@
+"""The words after ``ackguard``, one file each."""

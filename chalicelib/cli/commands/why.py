@@ -1,0 +1,91 @@
+"""``ackguard why``: one decision in words that a customer-care lead reads."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from rich.console import Console
+from rich.text import Text
+
+from chalicelib.cli import screen
+from chalicelib.cli.commands.contract import Command, Subparsers
+from chalicelib.cli.folder import add_data, one_story, opened
+from chalicelib.cli.story import Story, case_of, handle_of, text_of
+from chalicelib.domain.codec import instant
+from chalicelib.domain.facts import Case
+from chalicelib.policy.explain import explain
+
+DESCRIPTION = """\
+Explains one decision: what the outcome was, which rule decided, the words or facts that made it match, and what would have
+happened without it. Then what followed: the reply, or who should answer by when.
+The first letters of the id are enough: ackguard why 3k7q
+"""
+
+
+def add(words: Subparsers) -> None:
+    """Describe the command line."""
+    parser = words.add_parser(
+        "why",
+        help="explain one decision",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("id", metavar="ID", help="record id, or its first letters")
+    parser.add_argument("--json", action="store_true", help="the records as JSON (the same as: ledger show --json)")
+    add_data(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the explanation; raises Complaint where the id names nothing that was decided."""
+    with opened(arguments.data) as lookup:
+        story = one_story(lookup, arguments.id)
+        case = case_of(lookup, story.id)
+    if not story.decided:
+        raise screen.Complaint(f"{story.id} is a record of another kind; see: ackguard ledger show {story.id}")
+    if arguments.json:
+        records = [{"sort": kept.sort, "public": kept.public, "private": kept.private} for kept in story.records]
+        print(json.dumps({"id": story.id, "records": records}))
+        return screen.Exit.OK
+    _print(screen.console(), story, case)
+    return screen.Exit.OK
+
+
+def _print(out: Console, story: Story, case: Case | None) -> None:
+    out.print(Text(f"{story.id}  {story.brand}  {screen.zoned(story.at)}", style="bold"))
+    decision = story.decision
+    if decision is None:
+        out.print("The private half of this record was erased: the words are gone, the decision and its proof stay.")
+        out.print(f"outcome {story.decided['outcome']}, rule {story.decided['rule']}")
+    else:
+        text = text_of(story.mention)
+        out.print(Text(f"@{screen.safe(handle_of(story.mention)).lstrip('@')} wrote: “{screen.safe(text)}”"))
+        out.print()
+        for line in explain(decision, text).splitlines():
+            out.print(Text(screen.safe(line)))
+    out.print()
+    out.print(Text("What followed", style="bold"))
+    for line in followed(story, case):
+        out.print(Text(f"  {line}"))
+
+
+def followed(story: Story, case: Case | None) -> list[str]:
+    """What happened after the decision, oldest first, one line each."""
+    lines = []
+    if story.reply is not None:
+        lines.append(f"Reply {'posted' if story.end.get('state') == 'posted' else 'composed'}: “{screen.safe(story.reply)}”")
+    for kept in story.records:
+        kind, body = str(kept.public["kind"]), kept.public.get("body", {})
+        if kind == "decision":
+            continue
+        said = body.get("reason") or body.get("status") or ""
+        lines.append(f"{screen.zoned(instant(kept.public['at']))}  {kind} {body.get('state') or ''} {said}".rstrip())
+    if not story.end:
+        lines.append("Not ended yet: the reply waits for the end of the hold.")
+    if case is not None:
+        owner = f", {case.status} by {screen.safe(case.owner)}" if case.owner else f", {case.status}"
+        lines.append(f"Case {case.id[:8]}: {case.department} answers by {screen.zoned(case.due)} (P{case.priority}{owner})")
+    return lines
+
+
+COMMAND = Command(add, run)
