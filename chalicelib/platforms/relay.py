@@ -28,7 +28,7 @@ class Relay:
 
     def verify(self, webhook: RawWebhook, secrets: Secrets, now: datetime, tolerance: timedelta) -> Verified | Rejected:
         """The signature over id, time and raw body, then the time."""
-        found = standard.verify(webhook.headers, webhook.body, secrets.values, now, tolerance)
+        found = standard.verify(webhook.headers, webhook.body, secrets, now, tolerance)
         return found if isinstance(found, Rejected) else Verified(webhook, secret=found[1], delivery_id=found[0])
 
     def notices(self, verified: Verified) -> tuple[Notice, ...] | Unreadable:

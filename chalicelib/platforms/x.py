@@ -54,17 +54,17 @@ class X:
             return None
         if not _CHALLENGE_TEXT.fullmatch(token):
             return Rejected("challenge-malformed")
-        newest = secrets.values[:1] and secrets.values[0].removeprefix("oauth2:").removeprefix("consumer:").encode()
-        if not newest or len(newest) < MINIMUM_BYTES:
+        key = _newest(secrets)
+        if len(key) < MINIMUM_BYTES:
             return Rejected("no-secret")
-        return Answer(200, "application/json", challenge_answer(newest, token))
+        return Answer(200, "application/json", challenge_answer(key, token))
 
     def verify(self, webhook: RawWebhook, secrets: Secrets, now: datetime, tolerance: timedelta) -> Verified | Rejected:
         """The MAC over the raw body. X signs no time: replays end at the mention's key and its freshness."""
         kind = next((kind for kind, name in _HEADERS.items() if name in webhook.headers), None)
         if kind is None:
             return Rejected("signature-missing")
-        keys = live_keys([key for key in (_keyed(value, kind) for value in secrets.values) if key is not None])
+        keys = live_keys(_keyed(secrets, kind))
         if not keys:
             return Rejected("no-secret")
         presented = webhook.headers[_HEADERS[kind]].encode("utf-8", "replace")
@@ -107,12 +107,20 @@ class X:
         return posting.read_lookup(reservation, carried)
 
 
-def _keyed(value: str, kind: str) -> bytes | None:
-    """The bytes of a secret that keys this header, None for one that keys the other."""
+def _kind_and_key(value: str) -> tuple[str | None, bytes]:
     prefix, colon, rest = value.partition(":")
-    if not colon or prefix not in _HEADERS:
-        return value.encode()
-    return rest.encode() if prefix == kind else None
+    return (prefix, rest.encode()) if colon and prefix in _HEADERS else (None, value.encode())
+
+
+def _keyed(live: Secrets, kind: str) -> list[bytes]:
+    """The keys of one header, newest first: those of its kind and those of none."""
+    pairs = [_kind_and_key(value) for value in live.values]
+    return [key for found, key in pairs if found in (kind, None)]
+
+
+def _newest(live: Secrets) -> bytes:
+    """The newest key of any kind, empty where there is none."""
+    return _kind_and_key(live.values[0])[1] if live.values else b""
 
 
 PLATFORM: Platform = X()

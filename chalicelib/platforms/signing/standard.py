@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeGuard
 
-from chalicelib.domain.webhook import Rejected
+from chalicelib.domain.webhook import Rejected, Secrets
 from chalicelib.platforms.signing.mac import MINIMUM_BYTES, Key, base64_sha256, live_keys, matching
 
 ID = re.compile(r"[A-Za-z0-9_:-]{1,128}")
@@ -25,12 +25,12 @@ _LONGEST_SECRET = 64
 def verify(
     headers: Mapping[str, str],
     body: bytes,
-    secrets: Sequence[str],
+    live: Secrets,
     now: datetime,
     tolerance: timedelta,
     minimum: int = MINIMUM_BYTES,
 ) -> tuple[str, str] | Rejected:
-    """(delivery id, which live secret), or why not. ``secrets`` are ``whsec_…`` and ``whpk_…``, newest first of each kind.
+    """(delivery id, which live secret), or why not. ``live`` holds ``whsec_…`` and ``whpk_…``, newest first of each kind.
 
     The signature is checked before the time, so that a wrong time tells a stranger nothing.
     """
@@ -42,8 +42,8 @@ def verify(
     presented = [one.encode("utf-8", "replace") for one in listed.split(" ")]
     if len(presented) > MOST_SIGNATURES:
         return Rejected("signature-malformed")
-    symmetric = live_keys(_decoded(secrets, _SYMMETRIC, _LONGEST_SECRET), minimum)
-    public = live_keys(_decoded(secrets, _PUBLIC, 32), 32)
+    symmetric = live_keys(_decoded(live.values, _SYMMETRIC, _LONGEST_SECRET), minimum)
+    public = live_keys(_decoded(live.values, _PUBLIC, 32), 32)
     if not symmetric and not public:
         return Rejected("no-secret")
     content = _content(delivery, stamp, body)
