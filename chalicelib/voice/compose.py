@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib.voice.expectation import Expectation
+from chalicelib.voice.length import weight
 from chalicelib.voice.sameness import mask, overlap, trigrams
 from chalicelib.voice.slots.contract import Values
 from chalicelib.voice.voice import Voice
@@ -98,17 +99,6 @@ def render(word: Word, values: Values, voice: Voice) -> str:
         starts = not text or text.endswith(". ")
         text += (_capital(said[part]) if starts else said[part]) + join
     return f"{text} {word.disclosure}"
-
-
-def weight(text: str) -> int:
-    """How long X says ``text`` is: characters outside Latin and common punctuation count twice (twitter-text config v3)."""
-    return sum(1 if weighs_one(character) else 2 for character in text)
-
-
-def weighs_one(character: str) -> bool:
-    """Whether X counts the character once."""
-    point = ord(character)
-    return point <= 4351 or 8192 <= point <= 8205 or 8208 <= point <= 8223 or 8242 <= point <= 8247
 
 
 def _from(voice: Voice, cursor: int) -> Iterator[int]:

@@ -157,7 +157,7 @@ def _times(source: object) -> Times:
     keys = mapping(source, "times", frozenset(field.name for field in fields(Times)))
     for form, slots in _TIME_SLOTS.items():
         found = PLACEHOLDER.findall(text(keys[form], f"times.{form}"))
-        if sorted(found) != slots.split():
+        if sorted(found) != sorted(slots.split()):
             raise VoiceError(f"times.{form}", f"its slots are {slots}", "write each of them once, in braces")
     weekdays = tuple(_plain(day, f"times.weekdays.{at}") for at, day in enumerate(_list(keys["weekdays"], "times.weekdays")))
     if len(weekdays) != 7:
