@@ -1,0 +1,162 @@
+"""The table of ``ackguard run``: every entry of the stream with what became of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, groupby
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from chalicelib.cli import screen
+from chalicelib.cli.story import Lookup, Story, cases, stories
+from chalicelib.domain import keys
+from chalicelib.domain.decision import Decision
+from chalicelib.domain.facts import Case
+from chalicelib.domain.keys import Key
+from chalicelib.local.feed import Sent
+from chalicelib.local.stream.post import Post
+from chalicelib.local.stream.scenes import FOLLOWING
+from chalicelib.ports import Row, Store
+from chalicelib.voice.sameness import similarity
+
+QUOTED = 3
+"""How many pieces of evidence one cell shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """One entry of the stream, for one account: its story (None: nothing was kept) and its case."""
+
+    sent: Sent
+    post: Post | None
+    story: Story | None
+    case: Case | None
+
+
+class Board:
+    """Reads the fates of everything that was sent, and shows them."""
+
+    def __init__(self, store: Store, lookup: Lookup, zones: Mapping[str, str], disclosures: Iterable[str]) -> None:
+        self._store, self._lookup, self._zones, self._disclosures = store, lookup, zones, tuple(disclosures)
+
+    def fates(self, sent: Sequence[Sent]) -> list[Fate]:
+        """One fate for each post of each entry; an entry without a post has one as well."""
+        known = {name: case for case in cases(self._lookup) for name in case.mentions}
+        fates = []
+        for one in sent:
+            for post in one.posts or (None,):
+                row = self._standing(post) if post else None
+                found = stories(self._lookup, str(row["id"])) if row else []
+                story = found[0] if found else None
+                fates.append(Fate(sent=one, post=post, story=story, case=known.get(story.id) if story else None))
+        return fates
+
+    def show(self, out: Console, fates: Sequence[Fate]) -> None:
+        """The table grouped by scene, the totals and how alike the closest two replies are."""
+        made = _columns(out.width)
+        for scene, group in groupby(fates, key=lambda fate: fate.sent.scene):
+            made.add_section()
+            made.add_row(Text(scene, style="bold cyan"))
+            for fate in group:
+                made.add_row(*self._cells(fate))
+        out.print(made)
+        for line in [*totals(fates), *self.sameness(fates)]:
+            out.print(Text(line))
+
+    def sameness(self, fates: Sequence[Fate]) -> list[str]:
+        """How alike the closest two of the posted replies are, of 1."""
+        texts = {fate.story.id: fate.story.reply for fate in fates if fate.story and fate.story.end.get("state") == "posted"}
+        said = [(name, text) for name, text in texts.items() if text]
+        if len(said) < 2:
+            return []
+        alike = max((similarity(a, b, self._disclosures), x, y) for (x, a), (y, b) in combinations(said, 2))
+        distinct = len({text for _, text in said})
+        return [
+            f"{len(said)} replies are public, {distinct} different texts. "
+            f"The closest pair: {alike[0]:.2f} alike ({alike[1][:8]} and {alike[2][:8]}; a script posted twice is 1.00)"
+        ]
+
+    def _standing(self, post: Post) -> Row | None:
+        place: Key = keys.state(post.account.platform, post.root_id, post.account.id)
+        return self._store.read([place]).get(place)
+
+    def _cells(self, fate: Fate) -> list[Text]:
+        if fate.sent.entry.do in FOLLOWING or fate.story is None:
+            return _aside(fate)
+        story = fate.story
+        return [
+            _mention(fate),
+            screen.outcome_text(story.outcome),
+            Text(story.rule),
+            Text(evidence(story.decision)),
+            Text(self._where(story, fate.case)),
+        ]
+
+    def _where(self, story: Story, case: Case | None) -> str:
+        if story.outcome == "ignore":
+            return ""
+        went = f"{case.department} P{case.priority} by {screen.zoned(case.due, self._zone(case.brand))}" if case else ""
+        if story.outcome == "acknowledge" and story.reply:
+            state = "" if story.end else "(on its way) "
+            return f"{state}“{screen.safe(story.reply)}” → {went}"
+        return f"→ {went}"
+
+    def _zone(self, brand: str) -> str:
+        return self._zones.get(brand, "UTC")
+
+
+def _columns(width: int) -> Table:
+    made = screen.table("mention", "outcome", "rule", "evidence", "the reply, or where it went and by when")
+    made.expand = width < screen.PIPE_WIDTH
+    for column, ratio in zip(made.columns, (34, None, 17, 18, 44), strict=True):
+        column.ratio = ratio
+    made.columns[1].no_wrap = True
+    made.width = min(width, screen.PIPE_WIDTH)
+    return made
+
+
+def _mention(fate: Fate) -> Text:
+    entry, post = fate.sent.entry, fate.post
+    assert post is not None
+    text = Text(f"@{post.writer.handle.split('@')[0]} → {post.account.handle}\n", style="bold")
+    text.append(screen.shortened(entry.say, 90), style="not bold")
+    return text.append(f"\n{entry.note}", style="not bold italic dim") if entry.note else text
+
+
+def _aside(fate: Fate) -> list[Text]:
+    entry = fate.sent.entry
+    answers = ", ".join(f"{status}×{count}" for status, count in Counter(fate.sent.statuses).items())
+    what = f"{entry.do} of {entry.of}" if entry.of else entry.do if entry.do != "mention" else entry.id
+    mention = Text(f"({what})", style="dim")
+    if entry.note:
+        mention.append(f"\n{entry.note}", style="italic dim")
+    return [mention, Text("", style="dim"), Text(f"HTTP {answers}" if answers else ""), Text(""), Text(_kept(fate))]
+
+
+def _kept(fate: Fate) -> str:
+    if fate.story is None:
+        return "a case for a person" if fate.sent.entry.do == "garbled" else "no record"
+    counted = Counter(str(kept.public["kind"]) for kept in fate.story.records)
+    return ", ".join(f"{count} {kind}" for kind, count in counted.items())
+
+
+def evidence(decision: Decision | None) -> str:
+    """The quoted words or facts of the rules that carry the decision."""
+    if decision is None:
+        return "(erased)"
+    carrying = [match for match in decision.matched if match.rule in decision.because]
+    said = [one.says or f"{one.fact} {match.certainty.value}" for match in carrying for one in match.evidence]
+    return ", ".join(f"“{screen.shortened(one, 28)}”" for one in list(dict.fromkeys(said))[:QUOTED])
+
+
+def totals(fates: Sequence[Fate]) -> list[str]:
+    """How many mentions came to which outcome."""
+    outcomes = {fate.story.id: fate.story for fate in fates if fate.story}
+    counted = Counter(story.outcome for story in outcomes.values())
+    waiting = sum(not story.end for story in outcomes.values())
+    line = f"{len(outcomes)} mentions: " + ", ".join(f"{counted[name]} {name}" for name in screen.OUTCOME_STYLE)
+    return [f"{line}; {waiting} still on their way" if waiting else line]

@@ -1,0 +1,178 @@
+"""``ackguard run``: the whole service on this machine, a stream of mentions through its receiver, and what became of them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from chalicelib.cli import screen
+from chalicelib.cli.board import Board, Fate
+from chalicelib.cli.commands.contract import Command, Subparsers
+from chalicelib.cli.folder import ADDRESS, add_data
+from chalicelib.domain import keys
+from chalicelib.domain.account import Account
+from chalicelib.domain.state import State
+from chalicelib.local.feed import Feed, Sender, Sent
+from chalicelib.local.stream import scenes
+from chalicelib.local.stream.post import Post
+
+if TYPE_CHECKING:
+    from chalicelib.local.service import Service
+
+FACTOR = 60
+DRAIN_S = 60.0
+PORT = 8787
+STREAM = "stream.json"
+
+DESCRIPTION = f"""\
+Starts every Lambda of the service in one process on 127.0.0.1, with its data in one folder, and sends a bundled stream of
+mentions through the real webhook receiver, signed as the platforms sign. Then it shows what became of each and stays up.
+Nothing leaves this machine: replies go to a sandbox that plays the platforms. The clock of the service runs {FACTOR}x, so
+that a hold of 90 seconds takes 1.5. Data survive a kill; a second run shows the same mentions and sends none twice.
+"""
+
+
+def add(words: Subparsers) -> None:
+    """Describe the command line."""
+    parser = words.add_parser("run", help="run the service here, with a demo stream", description=DESCRIPTION)
+    parser.add_argument("--once", action="store_true", help="end when the stream is through")
+    parser.add_argument("--no-stream", action="store_true", help="only start the service")
+    parser.add_argument("--port", type=int, default=PORT, help=f"port of the receiver (default: {PORT}; 0: any free one)")
+    add_data(parser)
+
+
+class Seen:
+    """What the feed may see of the service."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def now(self) -> datetime:
+        """The service's clock."""
+        return self._service.clock.now()
+
+    def state(self, post: Post) -> State | None:
+        """Where the mention stands."""
+        place = keys.state(post.account.platform, post.root_id, post.account.id)
+        row = self._service.store.read([place]).get(place)
+        return State(row["state"]) if row else None
+
+    def reply(self, post: Post) -> tuple[str, str] | None:
+        """Our public reply."""
+        found = (one for one in self._service.sandbox.posts if one.in_reply_to == post.id)
+        return next(((one.id, one.text) for one in found), None)
+
+    def script(self, post: Post, behaviour: str) -> None:
+        """How the sandbox answers."""
+        self._service.sandbox.script(post.id, behaviour)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run until somebody stops it, or with ``--once`` until the stream is through."""
+    from chalicelib.local.service import Service  # noqa: PLC0415 - imports app.py and Chalice: no other command pays for it
+
+    stopped = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopped.set())
+    out = screen.console()
+    service = Service(arguments.data, arguments.port, FACTOR)
+    service.start()
+    address = arguments.data / ADDRESS
+    address.write_text(service.url)
+    try:
+        out.print(f"Ackguard listens on {service.url}; its clock runs {FACTOR}x; its data are in {arguments.data}/")
+        if not arguments.no_stream:
+            _stream(service, out, arguments.data, stopped)
+        if not arguments.once and not stopped.is_set():
+            out.print("It stays up. Stop it with Ctrl-C.")
+            stopped.wait()
+    finally:
+        address.unlink(missing_ok=True)
+        service.stop()
+    return screen.Exit.OK
+
+
+def _stream(service: Service, out: Console, data: Path, stopped: threading.Event) -> None:
+    feed = Feed(Sender(service.url, service.secrets), accounts_of(service), Seen(service))
+    loaded = scenes.load()
+    mark = data / STREAM
+    if mark.exists():
+        out.print(f"The stream went through on {json.loads(mark.read_text())['ended']}; nothing is sent twice.")
+        sent = list(feed.remember(loaded))
+    else:
+        sent = _play(feed, loaded, stopped)
+        if stopped.is_set():
+            return
+        if not service.drain(DRAIN_S):
+            screen.complain(f"some mentions are still on their way after {DRAIN_S:.0f} s; run again to see their end")
+        mark.write_text(json.dumps({"ended": screen.zoned(service.clock.now())}))
+    board = Board(service.store, service.lookup, zones_of(service), disclosures_of(service))
+    fates = board.fates(sent)
+    board.show(out, fates)
+    _next(out, fates)
+
+
+def _play(feed: Feed, loaded: tuple[scenes.Scene, ...], stopped: threading.Event) -> list[Sent]:
+    sent: list[Sent] = []
+    with screen.progress("sending mentions", sum(len(scene.entries) for scene in loaded)) as steps:
+        for one in feed.play(loaded):
+            sent.append(one)
+            steps.say(one.scene)
+            steps.advance()
+            if stopped.is_set():
+                break
+    for one in sent:
+        if one.waited_in_vain:
+            screen.complain(f"{one.entry.id}: went on although {one.entry.of} was not {one.entry.once} in time")
+    return sent
+
+
+def accounts_of(service: Service) -> Mapping[str, Account]:
+    """Our accounts by handle."""
+    return {account.handle: account for brand in service.bundle.brands.values() for account in brand.accounts}
+
+
+def zones_of(service: Service) -> Mapping[str, str]:
+    """The zone of each brand."""
+    return {brand.id: brand.zone for brand in service.bundle.brands.values()}
+
+
+def disclosures_of(service: Service) -> tuple[str, ...]:
+    """Every form of the disclosure, so that it is never taken for sameness."""
+    return ()
+
+
+def _next(out: Console, fates: list[Fate]) -> None:
+    word = program()
+    ids = {fate.story.outcome: fate.story.id for fate in reversed(fates) if fate.story}
+    person, spoken = ids.get("human", "ID")[:8], ids.get("acknowledge", "ID")[:8]
+    out.print(Text("\nTry next", style="bold"))
+    for line in (
+        f"{word} why {person}",
+        f"{word} ledger show {spoken}",
+        f"{word} cases",
+        f'{word} send "where is my parcel please?" --account SwiftParcel',
+        f'echo \'{{"id": 1, "text": "@BrandDemo why was my card declined?"}}\' | {word} decide -',
+    ):
+        out.print(Text(f"  {line}"), soft_wrap=True)
+
+
+def program() -> str:
+    """How to call this command from here."""
+    found = shutil.which("ackguard")
+    return "ackguard" if found else os.path.relpath(sys.argv[0]) if sys.argv[0].endswith("ackguard") else "ackguard"
+
+
+COMMAND = Command(add, run)
