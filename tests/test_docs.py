@@ -27,8 +27,8 @@ def name_of(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
-def blocks(text: str) -> Iterator[tuple[bool, list[tuple[str, str]]]]:
-    """Shell blocks of a page: (marked to be run, [(command, what it shows)])."""
+def listings(text: str) -> Iterator[tuple[bool, list[tuple[str, str]]]]:
+    """Shell listings of a page: (marked to be run, [(command, what it shows)])."""
     for marked, language, body in FENCE.findall(text):
         if language == "console":
             parts = re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]
@@ -38,8 +38,8 @@ def blocks(text: str) -> Iterator[tuple[bool, list[tuple[str, str]]]]:
 
 
 def commands_of(text: str) -> set[str]:
-    """``make <target>`` and ``ackguard <command>`` as the shell blocks and inline code of a page use them."""
-    spoken = [command for _, pairs in blocks(text) for command, _ in pairs]
+    """``make <target>`` and ``ackguard <command>`` as the shell listings and inline code of a page use them."""
+    spoken = [command for _, pairs in listings(text) for command, _ in pairs]
     spoken += re.findall(r"`([^`\n]+)`", FENCE.sub("", text))
     found = [re.search(r"(?:^|[|;] *|\.venv/bin/)(make|ackguard) +([a-z][a-z-]*)", command) for command in spoken]
     return {f"{match[1]} {match[2]}" for match in found if match}
@@ -106,6 +106,12 @@ def fields(path: str) -> set[str]:
     return {n.target.id for c in classes for n in c.body if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)}
 
 
+def settings_of(source: str) -> set[str]:
+    """Environment variables that the settings name; one that ends with an underscore is the start of several."""
+    texts = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)]
+    return {text for text in texts if isinstance(text, str) and re.fullmatch(r"ACKGUARD_[A-Z_]+", text)}
+
+
 @pytest.mark.parametrize("command", sorted(set().union(*(commands_of(page.read_text()) for page in PAGES))))
 def test_every_command_on_a_page_exists(command: str) -> None:
     tool, word = command.split()
@@ -119,7 +125,7 @@ def test_every_command_on_a_page_exists(command: str) -> None:
 
 @pytest.mark.parametrize(
     ("command", "shown"),
-    [pair for page in PAGES for marked, pairs in blocks(page.read_text()) if marked for pair in pairs],
+    [pair for page in PAGES for marked, pairs in listings(page.read_text()) if marked for pair in pairs],
 )
 def test_every_marked_example_runs_and_says_what_the_page_shows(command: str, shown: str) -> None:
     done = run(command)
@@ -154,10 +160,19 @@ def test_every_lambda_is_documented_and_no_other() -> None:
     assert {name for name, later in table if not later} == lambdas()
 
 
-def test_every_limit_and_setting_is_documented() -> None:
+def test_every_limit_is_documented() -> None:
     limits = fields("chalicelib/domain/limits.py")
     assert "hold" in limits
-    assert (limits | fields("chalicelib/settings.py")) - all_mentioned() == set()
+    assert limits - all_mentioned() == set()
+
+
+def test_every_setting_is_documented_and_no_other() -> None:
+    settings = settings_of((ROOT / "chalicelib/settings.py").read_text())
+    assert settings
+    documented = {name for name in all_mentioned() if name.startswith("ACKGUARD_")}
+    prefixes = tuple(name for name in settings if name.endswith("_"))
+    assert {name for name in settings if not any(word.startswith(name) for word in documented)} == set()
+    assert {word for word in documented - settings if not word.startswith(prefixes)} == set()
 
 
 def test_every_target_of_make_is_explained_by_help() -> None:
@@ -173,10 +188,11 @@ def test_these_checks_can_fail() -> None:
         "[v](Makefile) [w](https://example.com/a) [x](#a-b) [y](no.md) [z](/etc/hosts) `make run`"
     )
     assert commands_of(page) == {"make nope", "ackguard fly", "make run"}
-    assert [marked for marked, _ in blocks(page)] == [False, True]
+    assert [marked for marked, _ in listings(page)] == [False, True]
     assert broken_links(ROOT / "README.md", page) == ["#a-b", "no.md", "/etc/hosts"]
     assert slug("A *b*: c") == "a-b-c"
     assert differs("shown ... here", "shown there")
     assert not differs("shown ... here", "shown now and here")
     assert mentioned(page) >= {"nope", "run"}
     assert "shown" in mentioned(page)
+    assert settings_of("A = ('ACKGUARD_X', 'other')") == {"ACKGUARD_X"}
