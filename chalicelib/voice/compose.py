@@ -71,10 +71,12 @@ def compose(voice: Voice, request: Request) -> Composed | Exhausted:
     tried: list[tuple[int, str]] = []
     for index in _from(voice, request.cursor):
         word = voice.word(index)
-        text = render(word, values, voice) if word else ""
-        why = _unusable(word, text, request, posts)
-        if word and not why:
-            return _composed(voice, word, text, tuple(tried[:TRIED_KEPT]))
+        why = _barred(word, request)
+        if word is not None and not why:
+            text = render(word, values, voice)
+            why = _misfit(text, word, request, posts)
+            if not why:
+                return _composed(voice, word, text, tuple(tried[:TRIED_KEPT]))
         tried.append((index, why))
     return Exhausted(reason="wording-exhausted", tried=tuple(tried[:TRIED_KEPT]))
 
@@ -106,26 +108,23 @@ def _from(voice: Voice, cursor: int) -> Iterator[int]:
     return ((cursor + step) % voice.size for step in range(voice.size))
 
 
-def _unusable(word: Word | None, text: str, request: Request, posts: tuple[frozenset[str], ...]) -> str:
-    """Why the word may not be used now; empty where it may."""
+def _barred(word: Word | None, request: Request) -> str:
+    """Why the word may not be used, however it reads; empty where it may."""
     if word is None:
         return "no-live-wording"
     if not request.withdrawn.isdisjoint(word.wordings):
         return "withdrawn"
     if word.lock in request.taken:
         return "taken"
-    if word.opening in request.openings_had:
-        return "opening-had"
+    return "opening-had" if word.opening in request.openings_had else ""
+
+
+def _misfit(text: str, word: Word, request: Request, posts: tuple[frozenset[str], ...]) -> str:
+    """Why the word may not be used as it reads here; empty where it may."""
     if weight(text) > request.length_limit:
         return "too-long"
-    if posts and _closest(text, word, posts) >= TOO_ALIKE:
-        return "too-alike"
-    return ""
-
-
-def _closest(text: str, word: Word, posts: tuple[frozenset[str], ...]) -> float:
-    ours = trigrams(mask(text, (word.disclosure,)))
-    return max(overlap(ours, post) for post in posts)
+    ours = trigrams(mask(text, (word.disclosure,))) if posts else frozenset()
+    return "too-alike" if any(overlap(ours, post) >= TOO_ALIKE for post in posts) else ""
 
 
 def _composed(voice: Voice, word: Word, text: str, tried: tuple[tuple[int, str], ...]) -> Composed:

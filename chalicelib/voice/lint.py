@@ -43,7 +43,8 @@ class Reach:
 
     ``live`` of ``size`` words can be said. ``closest`` is the highest similarity of two of them with the same slot values,
     ``pair`` their indexes (None with fewer than two). ``lasts_h`` is for how many hours ``USABLE`` of them last at the
-    volume asked for (None: no volume). ``next_part`` is where one more wording brings the most new words.
+    volume asked for (None: no volume). ``next_part`` is the part where one more wording brings the most new words, None
+    where every number is taken: then a new edition with a larger p is the way on.
     """
 
     size: int
@@ -51,7 +52,7 @@ class Reach:
     closest: float
     pair: tuple[int, int] | None
     lasts_h: float | None
-    next_part: str
+    next_part: str | None
 
 
 def flaws(voice: Voice) -> tuple[Flaw, ...]:
@@ -66,13 +67,14 @@ def reach(voice: Voice, withdrawn: frozenset[str] = frozenset(), per_hour: float
     shapes = tuple(trigrams(_text(word, values, voice)) for word in words)
     pairs = ((overlap(shapes[a], shapes[b]), words[a].index, words[b].index) for a, b in combinations(range(len(words)), 2))
     closest = max(pairs, default=None)
+    open_parts = tuple(part for part in PARTS if len(voice.parts[part]) < voice.p)
     return Reach(
         size=voice.size,
         live=len(words),
         closest=closest[0] if closest else 0.0,
         pair=closest[1:] if closest else None,
         lasts_h=len(words) * USABLE / per_hour if per_hour else None,
-        next_part=min(PARTS, key=lambda part: _live(voice, part, withdrawn)),
+        next_part=min(open_parts, key=lambda part: _live(voice, part, withdrawn), default=None),
     )
 
 

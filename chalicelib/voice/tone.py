@@ -84,7 +84,8 @@ BY_LANGUAGE: Mapping[str, tuple[Rule, ...]] = {
         ),
         _words(
             "time",
-            r"today|tonight|tomorrow|soon|shortly|quickly|immediately|asap|right away|in no time|minutes?|(?<!opening )hours?|days?",
+            r"today|tonight|tomorrow|soon|shortly|quickly|immediately|asap|right away|in no time"
+            r"|minutes?|(?<!opening )hours?|days?",
             "only the slot {when} may name a time",
         ),
     ),
