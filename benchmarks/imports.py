@@ -19,8 +19,8 @@ from time import perf_counter
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT_MS = 120
-RECEIVER = "import app, chalicelib.steps.receive"
-"""What a first webhook waits for: the map, and the step that its Lambda imports when it is called."""
+RECEIVER = "import app, chalicelib.steps.receive; app.wiring.platforms()"
+"""What a first webhook waits for: the map, the step that its Lambda imports when it is called, and every platform file."""
 
 
 def run(code: str, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
