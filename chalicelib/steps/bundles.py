@@ -53,10 +53,11 @@ class Bundles:
         bundle = load(document, signature, self._public_keys, self.engine)
         if isinstance(bundle, Bundle) and bundle.sha256 != sha256:
             return Loaded(sha256, Broken("bundle-is-another"), {})
-        return Loaded(sha256, bundle, _voices(bundle))
+        return Loaded(sha256, bundle, voices_of(bundle))
 
 
-def _voices(bundle: Bundle | Broken) -> Mapping[str, Voice]:
+def voices_of(bundle: Bundle | Broken) -> Mapping[str, Voice]:
+    """The voices of a bundle by name; one that cannot be read is left out, and its brand falls silent."""
     if isinstance(bundle, Broken):
         return {}
     voices = {}

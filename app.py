@@ -1,0 +1,130 @@
+"""The map: every Lambda, its trigger and the one step it runs. One clock read and one log line for each thing done."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from typing import Any
+
+from chalice.app import Chalice, DynamoDBEvent, Rate, Response, SQSEvent
+
+from chalicelib import wiring
+from chalicelib.domain.webhook import RawWebhook
+
+app = Chalice(app_name="ackguard", configure_logs=False)
+
+log = logging.getLogger("ackguard")
+log.addHandler(logging.StreamHandler(sys.stderr))
+log.setLevel(logging.INFO)
+log.propagate = False
+
+
+def note(step: str, **what: str | int) -> None:
+    """One JSON line of slugs, ids and numbers: never a text, a handle or a secret."""
+    log.info(json.dumps({"step": step, **what}, separators=(",", ":")))
+
+
+@app.route("/webhooks/{platform}", methods=["GET", "POST"], content_types=["*/*"], name="api_handler")
+def receive(platform: str) -> Response:
+    """1: verify, parse, queue, 2xx. Any content type gets this far, so that ours is the only refusal, without detail."""
+    from chalicelib.steps import receive as step
+
+    request, at = app.current_request, wiring.now()
+    assert request is not None
+    webhook = RawWebhook(
+        platform=platform,
+        method=request.method,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        query=dict(request.query_params or {}),
+        body=request.raw_body if isinstance(request.raw_body, bytes) else request.raw_body.encode(),
+        received_at=at,
+    )
+    received = step.run(webhook, wiring.for_receiving(), wiring.settings().limits, at)
+    note(
+        "receive",
+        platform=platform if received.answer.status != 404 else "unknown",
+        status=received.answer.status,
+        reason=received.reason,
+        notices=received.notices,
+    )
+    headers: dict[str, str | list[str]] = {"Content-Type": received.answer.content_type, "X-Content-Type-Options": "nosniff"}
+    return Response(body=received.answer.body, status_code=received.answer.status, headers=headers)
+
+
+@app.on_sqs_message(queue=wiring.MENTIONS, batch_size=1, name="decide_mentions")
+def decide_mentions(event: SQSEvent) -> None:
+    """2: facts, decision, words, one transaction. A batch is one entry, so a raise brings back exactly that."""
+    from chalicelib.steps import intake
+
+    for record in event:
+        done = intake.run(record.body, wiring.for_deciding(), wiring.settings().limits, wiring.now(), receives(record))
+        note("decide", id=done.id, did=done.did, rule=done.rule)
+
+
+@app.on_sqs_message(queue=wiring.REPLIES, batch_size=1, name="post_replies")
+def post_replies(event: SQSEvent) -> None:
+    """3: look again, intent, call, outcome."""
+    from chalicelib.steps import post
+
+    for record in event:
+        done = post.run(record.body, wiring.for_posting(), wiring.settings().limits, wiring.now())
+        note("post", id=done.id, did=done.did, rule=done.rule)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="settle_stale")
+def settle_stale(event: Any) -> None:
+    """4: leases and deadlines that ran out."""
+    from chalicelib.steps import settle
+
+    for done in settle.run(wiring.for_posting(), wiring.settings().limits, wiring.now()):
+        note("settle", id=done.id, did=done.did, rule=done.rule)
+
+
+@app.on_sqs_message(queue=wiring.DEAD_LETTERS, batch_size=1, name="rescue")
+def rescue(event: SQSEvent) -> None:
+    """5: the end of every poison entry."""
+    from chalicelib.steps import rescue as step
+
+    for record in event:
+        done = step.run(record.body, wiring.for_deciding(), wiring.settings().limits, wiring.now(), receives(record))
+        note("rescue", id=done.id, did=done.did, rule=done.rule)
+
+
+@app.on_dynamodb_record(stream_arn="ledger", starting_position="TRIM_HORIZON", name="sequence_ledger")
+def sequence_ledger(event: DynamoDBEvent) -> None:
+    """6a: leaves into the tree. A failure stops the stream here: it must never skip one."""
+    from chalicelib.steps import sequence
+
+    leaves = [
+        sequence.Leaf(
+            sequence=record.sequence_number,
+            key=f"{record.keys['partition']['S']}/{record.keys['sort']['S']}",
+            leaf=record.new_image["leaf"]["S"],
+        )
+        for record in event
+        if record.event_name == "INSERT"
+    ]
+    note("sequence", leaves=sequence.run(leaves, wiring.for_sequencing(), wiring.now()))
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="seal_ledger")
+def seal_ledger(event: Any) -> None:
+    """6b: a signed checkpoint over everything sequenced."""
+    from chalicelib.steps import seal
+
+    note("seal", size=seal.run(wiring.for_sealing(), wiring.now(), wiring.settings().origin))
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="watch")
+def watch(event: Any) -> None:
+    """7: promises and cases past their time."""
+    from chalicelib.steps import watch as step
+
+    for done in step.run(wiring.for_watching(), wiring.now()):
+        note("watch", id=done.id, did=done.did, rule=done.rule)
+
+
+def receives(record: Any) -> int:
+    """How often the queue delivered this record, counting this time."""
+    return int(record.to_dict().get("attributes", {}).get("ApproximateReceiveCount", "1"))

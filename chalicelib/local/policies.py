@@ -1,0 +1,50 @@
+"""Read the folder `policies/` and compile it, voices included; whatever is wrong is shown with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from chalicelib.domain.codec import Json
+from chalicelib.policy.compile import compile_bundle
+from chalicelib.voice.loader import read
+
+POLICIES = Path(__file__).resolve().parents[2] / "policies"
+VOICES = "voices"
+
+
+class WrongPolicies(Exception):
+    """The folder cannot be compiled; the text shows every problem with file, line, caret and remedy."""
+
+
+def read_tree(folder: Path) -> Mapping[str, str]:
+    """Path under ``folder`` → text of every policy file; raises WrongPolicies where there is none or one is not UTF-8."""
+    if not folder.is_dir():
+        raise WrongPolicies(f"{folder}: no such folder; give one with --policies")
+    try:
+        return {
+            file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8")
+            for file in sorted(folder.rglob("*"))
+            if file.suffix in (".yaml", ".txt")
+        }
+    except UnicodeDecodeError as error:
+        raise WrongPolicies(f"{folder}: a file is not UTF-8 text ({error.reason}); save it as UTF-8") from None
+
+
+def compiled(folder: Path, engine: str) -> bytes:
+    """The bundle of ``folder``, approved for ``engine``; raises WrongPolicies with everything that is wrong."""
+    tree = read_tree(folder)
+    troubles: list[str] = []
+    voices: dict[str, Json] = {}
+    for path in (path for path in tree if path.startswith(f"{VOICES}/")):
+        voice = read(path, tree[path])
+        if isinstance(voice, tuple):
+            troubles += map(str, voice)
+        else:
+            voices[Path(path).name.removesuffix(".yaml")] = voice
+    bundle = compile_bundle({path: text for path, text in tree.items() if not path.startswith(f"{VOICES}/")}, voices, [engine])
+    if isinstance(bundle, tuple):
+        troubles += map(str, bundle)
+    if troubles or isinstance(bundle, tuple):
+        raise WrongPolicies("\n".join(troubles))
+    return bundle

@@ -1,0 +1,120 @@
+"""The whole service in one process on the embedded backend, with a sandbox for the platforms it posts to."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import app
+from chalicelib import wiring
+from chalicelib.audit.record import Actor
+from chalicelib.domain import keys
+from chalicelib.domain.account import Brand
+from chalicelib.domain.facts import Control, Rota, Wait
+from chalicelib.embedded.lookup import SqliteLookup
+from chalicelib.embedded.secrets import FileSecrets
+from chalicelib.local.policies import POLICIES, compiled
+from chalicelib.local.runner import Runner
+from chalicelib.local.sandbox import Sandbox
+from chalicelib.policy.bundle import Broken, Bundle
+from chalicelib.ports import Absent, Put
+from chalicelib.steps import publish, seal
+from chalicelib.steps.rows import to_row
+
+SHIFT = timedelta(days=30)
+"""A local demo is staffed for this long; a deployment renews its rota every shift."""
+
+ON_SHIFT, USUAL_WAIT_MINUTES = 4, 35
+
+
+class Service:
+    """Every Lambda of ``app`` on one data folder. ``port`` 0 takes a free one; ``clock_factor`` 60 makes an hour a minute."""
+
+    def __init__(self, data: Path, port: int = 0, clock_factor: int = 60, policies: Path = POLICIES) -> None:
+        self._policies = policies
+        self.sandbox = Sandbox(clock=lambda: wiring.now(), path=data / "sandbox.jsonl")
+        data.mkdir(parents=True, exist_ok=True)
+        self.sandbox.start()
+        wiring.forget()
+        os.environ.update(
+            ACKGUARD_DATA=str(data),
+            ACKGUARD_CLOCK=str(clock_factor),
+            ACKGUARD_ENDPOINT_X=self.sandbox.url,
+            ACKGUARD_ENDPOINT_RELAY=f"{self.sandbox.url}/relay/replies",
+        )
+        backend = wiring.embedded()
+        self.store, self.clock, self.lookup = backend.store, backend.clock, SqliteLookup(backend.store)
+        self._runner = Runner(
+            app.app,
+            backend.store,
+            backend.queues,
+            backend.clock,
+            port,
+            {wiring.MENTIONS: wiring.DEAD_LETTERS, wiring.REPLIES: wiring.DEAD_LETTERS},
+        )
+
+    @property
+    def url(self) -> str:
+        """Where the receiver listens."""
+        return self._runner.url
+
+    @property
+    def secrets(self) -> FileSecrets:
+        """The live secrets of this folder: for senders that play the platforms."""
+        return wiring.embedded().secrets
+
+    @property
+    def bundle(self) -> Bundle:
+        """The bundle in force; raises LookupError without one."""
+        loaded = wiring.for_deciding().bundles.named_by(self.store.read([keys.pointer()]).get(keys.pointer()))
+        if isinstance(loaded.bundle, Broken):
+            raise LookupError(loaded.bundle.reason)
+        return loaded.bundle
+
+    def start(self) -> None:
+        """Publish the policies as they are, staff the brands, seal what is there, and serve."""
+        at, backend, engine = wiring.now(), wiring.embedded(), wiring.settings().engine
+        ports = publish.PublishPorts(
+            store=backend.store, artefacts=backend.artefacts, signer=backend.publisher, entropy=os.urandom
+        )
+        actor = Actor(type="person", id=getpass.getuser())
+        publish.run(compiled(self._policies, engine), engine, actor, ports, at)
+        brands = self.bundle.brands
+        FileSecrets(wiring.settings().data / "secrets.json", _posting_names(brands))
+        for brand in brands.values():
+            self._staff(brand)
+        seal.run(wiring.for_sealing(), at, wiring.settings().origin)
+        self._runner.start()
+
+    def stop(self) -> None:
+        """Finish what is running and let go of the folder."""
+        self._runner.stop()
+        self.sandbox.stop()
+        wiring.forget()
+
+    def drain(self, timeout_s: float) -> bool:
+        """Wait until nothing is queued, held or unsequenced; False if ``timeout_s`` real seconds were not enough."""
+        return self._runner.drain(timeout_s)
+
+    def _staff(self, brand: Brand) -> None:
+        """A control record for each account that has none (live: replies go to the sandbox), a rota and a usual wait."""
+        for account in brand.accounts:
+            place = keys.control(account.platform, account.id)
+            control = Control(version=1, mode="live")
+            self.store.commit([Put(place, to_row(control, key=place), when=(Absent(),))])
+        rota = Rota(on_shift=ON_SHIFT, until=wiring.now() + SHIFT, next_shift=None)
+        wait = Wait(p80_minutes=USUAL_WAIT_MINUTES)
+        self.store.commit(
+            [
+                Put(keys.rota(brand.id), to_row(rota, key=keys.rota(brand.id))),
+                Put(keys.wait(brand.id), to_row(wait, key=keys.wait(brand.id))),
+            ]
+        )
+
+
+def _posting_names(brands: Mapping[str, Any]) -> list[str]:
+    return [f"posting/{one.platform.split(':')[0]}/{one.id}" for brand in brands.values() for one in brand.accounts]

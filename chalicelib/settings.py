@@ -1,0 +1,109 @@
+"""What a deployment may set, read once from the environment; every wrong value is reported at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from pathlib import Path
+
+from chalicelib.domain.limits import Limits
+
+BACKENDS = ("embedded",)
+
+
+class WrongSettings(Exception):
+    """The environment cannot be used; the text names every setting that is wrong and what it should be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One deployment.
+
+    ``data`` is the folder of the embedded backend, ``engine`` the hash of the code that runs, ``origin`` the ledger's own
+    name in its checkpoints, ``endpoints`` where replies of a platform go (platform → URL) where that is not its own API,
+    ``clock_factor`` how many times faster than the wall the local clock runs.
+    """
+
+    backend: str
+    data: Path
+    engine: str
+    origin: str
+    endpoints: Mapping[str, str]
+    clock_factor: int
+    limits: Limits
+
+
+SECONDS = {
+    "ACKGUARD_HOLD_S": "hold",
+    "ACKGUARD_PLATFORM_TIMEOUT_S": "platform_timeout",
+    "ACKGUARD_LEASE_S": "lease",
+    "ACKGUARD_DEADLINE_S": "deadline",
+    "ACKGUARD_FRESHNESS_S": "freshness",
+    "ACKGUARD_WINDOW_S": "window",
+    "ACKGUARD_PER_AUTHOR_S": "per_author",
+    "ACKGUARD_UNSEALED_S": "unsealed",
+}
+"""Durations of ``Limits`` that may be set, in whole seconds."""
+
+TEXTS = ("ACKGUARD_BACKEND", "ACKGUARD_DATA", "ACKGUARD_ENGINE", "ACKGUARD_ORIGIN", "ACKGUARD_CLOCK")
+ENDPOINT = "ACKGUARD_ENDPOINT_"
+"""``ACKGUARD_ENDPOINT_RELAY=https://...``: where replies through the relay go."""
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings of ``environment``; raises WrongSettings naming all that is wrong."""
+    wrong: list[str] = []
+    wrong += [f"{name}: no such setting" for name in environment if name.startswith("ACKGUARD_") and not _is_known(name)]
+    backend = environment.get("ACKGUARD_BACKEND", "embedded")
+    if backend not in BACKENDS:
+        wrong.append(f"ACKGUARD_BACKEND: one of {', '.join(BACKENDS)}")
+    limits = _limits(environment, wrong)
+    factor = _whole(environment, "ACKGUARD_CLOCK", 1, wrong)
+    if wrong:
+        raise WrongSettings("; ".join(wrong))
+    return Settings(
+        backend=backend,
+        data=Path(environment.get("ACKGUARD_DATA", "var")),
+        engine=environment.get("ACKGUARD_ENGINE") or engine_of(Path(__file__).parent),
+        origin=environment.get("ACKGUARD_ORIGIN", "ackguard.local/ledger"),
+        endpoints={name.removeprefix(ENDPOINT).lower(): url for name, url in environment.items() if name.startswith(ENDPOINT)},
+        clock_factor=factor,
+        limits=limits,
+    )
+
+
+def engine_of(package: Path) -> str:
+    """The hash of the code in ``package``: a bundle names the engines it was approved for (DESIGN §5)."""
+    whole = hashlib.sha256()
+    for file in sorted(package.rglob("*.py")):
+        whole.update(f"{file.relative_to(package).as_posix()}\n".encode())
+        whole.update(hashlib.sha256(file.read_bytes()).digest())
+    return f"sha256:{whole.hexdigest()}"
+
+
+def _is_known(name: str) -> bool:
+    return name in TEXTS or name in SECONDS or name == "ACKGUARD_SCENARIOS" or name.startswith(ENDPOINT)
+
+
+def _limits(environment: Mapping[str, str], wrong: list[str]) -> Limits:
+    """The limits, and the one relation that safety needs: a call ends before its lease does."""
+    given = Limits()
+    values = {field.name: getattr(given, field.name) for field in fields(given)}
+    for name, field in SECONDS.items():
+        values[field] = timedelta(seconds=_whole(environment, name, int(values[field].total_seconds()), wrong))
+    limits = Limits(**values)
+    if limits.platform_timeout >= limits.lease:
+        wrong.append("ACKGUARD_PLATFORM_TIMEOUT_S: shorter than ACKGUARD_LEASE_S, or an attempt could outlive its lease")
+    if limits.hold >= limits.deadline:
+        wrong.append("ACKGUARD_HOLD_S: shorter than ACKGUARD_DEADLINE_S, or no reply could ever start")
+    return limits
+
+
+def _whole(environment: Mapping[str, str], name: str, default: int, wrong: list[str]) -> int:
+    text = environment.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        wrong.append(f"{name}: a whole number above 0")
+        return default
+    return int(text)

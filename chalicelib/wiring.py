@@ -1,0 +1,177 @@
+"""Build the ports of each Lambda from the settings: lazily, once for a process, and each with no more than it may touch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.webhook import Secrets
+from chalicelib.ports import SecretSource
+from chalicelib.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from chalicelib.embedded.artefacts import FileArtefacts
+    from chalicelib.embedded.clock import ScaledClock
+    from chalicelib.embedded.key import LocalSigner
+    from chalicelib.embedded.queues import SqliteQueue
+    from chalicelib.embedded.secrets import FileSecrets
+    from chalicelib.embedded.store import SqliteStore
+    from chalicelib.platforms.contract import Platform
+    from chalicelib.steps.decide import DecidePorts
+    from chalicelib.steps.post import PostPorts
+    from chalicelib.steps.receive import ReceivePorts
+    from chalicelib.steps.seal import SealPorts
+    from chalicelib.steps.sequence import SequencePorts
+    from chalicelib.steps.watch import WatchPorts
+
+
+class _Scoped:
+    """The secrets under one prefix: whoever holds it cannot ask for the others."""
+
+    def __init__(self, source: SecretSource, prefix: str) -> None:
+        self._source, self._prefix = source, prefix
+
+    def get(self, name: str) -> Secrets:
+        """See ``SecretSource``; a name of another prefix has no secrets here."""
+        return self._source.get(name) if name.startswith(self._prefix) else Secrets(())
+
+
+MENTIONS, REPLIES, DEAD_LETTERS = "mentions", "replies", "dead-letters"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
+    """The whole backend of one data folder."""
+
+    store: SqliteStore
+    queues: Mapping[str, SqliteQueue]
+    artefacts: FileArtefacts
+    secrets: FileSecrets
+    sealer: LocalSigner
+    publisher: LocalSigner
+    clock: ScaledClock
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process; raises ``WrongSettings``."""
+    return read_settings(os.environ)
+
+
+@lru_cache(maxsize=1)
+def embedded() -> Embedded:
+    """The embedded backend under ``settings().data``; makes the folder, its keys and its secrets on the first start."""
+    from chalicelib.embedded.artefacts import FileArtefacts
+    from chalicelib.embedded.clock import ScaledClock
+    from chalicelib.embedded.key import LocalSigner
+    from chalicelib.embedded.queues import SqliteQueue
+    from chalicelib.embedded.secrets import FileSecrets
+    from chalicelib.embedded.store import SqliteStore
+
+    data = settings().data
+    data.mkdir(parents=True, exist_ok=True)
+    store = SqliteStore(data / "ackguard.sqlite3")
+    clock = ScaledClock(data / "clock.json", settings().clock_factor)
+    return Embedded(
+        store=store,
+        queues={name: SqliteQueue(store, name, clock) for name in (MENTIONS, REPLIES, DEAD_LETTERS)},
+        artefacts=FileArtefacts(data / "artefacts"),
+        secrets=FileSecrets(data / "secrets.json", [f"webhook/{name}" for name in platforms()]),
+        sealer=LocalSigner(data / "sealer.key", "ackguard-sealer"),
+        publisher=LocalSigner(data / "publisher.key", "ackguard-publisher"),
+        clock=clock,
+    )
+
+
+@lru_cache(maxsize=1)
+def platforms() -> Mapping[str, Platform]:
+    """Every platform file by its name."""
+    from chalicelib.registry import members
+
+    return members("chalicelib.platforms", "PLATFORM")
+
+
+def now() -> datetime:
+    """The time of the service: read once for each invocation."""
+    return embedded().clock.now()
+
+
+@lru_cache(maxsize=1)
+def for_receiving() -> ReceivePorts:
+    """A queue and the webhook secrets."""
+    from chalicelib.steps.receive import ReceivePorts
+
+    backend = embedded()
+    return ReceivePorts(mentions=backend.queues[MENTIONS], secrets=_Scoped(backend.secrets, "webhook/"), platforms=platforms())
+
+
+@lru_cache(maxsize=1)
+def for_deciding() -> DecidePorts:
+    """The store, the queue of replies and the bundle; no secret of any kind."""
+    from chalicelib.steps.bundles import Bundles
+    from chalicelib.steps.decide import DecidePorts
+
+    backend = embedded()
+    return DecidePorts(
+        store=backend.store,
+        replies=backend.queues[REPLIES],
+        bundles=Bundles(backend.artefacts, (backend.publisher.public_key(),), settings().engine),
+        entropy=os.urandom,
+    )
+
+
+@lru_cache(maxsize=1)
+def for_posting() -> PostPorts:
+    """The store, the posting secrets and the way out; no bundle."""
+    from chalicelib.http_client import PooledHttp
+    from chalicelib.steps.post import PostPorts
+
+    backend = embedded()
+    return PostPorts(
+        store=backend.store,
+        replies=backend.queues[REPLIES],
+        secrets=_Scoped(backend.secrets, "posting/"),
+        http=PooledHttp(),
+        platforms=platforms(),
+        endpoints=MappingProxyType(dict(settings().endpoints)),
+        entropy=os.urandom,
+    )
+
+
+@lru_cache(maxsize=1)
+def for_sequencing() -> SequencePorts:
+    """The tree's rows."""
+    from chalicelib.steps.sequence import SequencePorts
+
+    return SequencePorts(store=embedded().store)
+
+
+@lru_cache(maxsize=1)
+def for_sealing() -> SealPorts:
+    """The tree's rows, the artefacts and the sealer's key, which nobody else holds."""
+    from chalicelib.steps.seal import SealPorts
+
+    backend = embedded()
+    return SealPorts(store=backend.store, signer=backend.sealer, artefacts=backend.artefacts)
+
+
+@lru_cache(maxsize=1)
+def for_watching() -> WatchPorts:
+    """The rows that fall due."""
+    from chalicelib.steps.watch import WatchPorts
+
+    return WatchPorts(store=embedded().store, entropy=os.urandom)
+
+
+def forget() -> None:
+    """Let go of every cached port, so that another data folder can be opened in this process."""
+    if embedded.cache_info().currsize:
+        embedded().store.close()
+        embedded().clock.close()
+    for cached in (settings, embedded, for_receiving, for_deciding, for_posting, for_sequencing, for_sealing, for_watching):
+        cached.cache_clear()
