@@ -12,8 +12,9 @@ BIN := .venv/bin
 READY := .venv/ready-$(shell { cat requirements-dev.txt; pwd; } | cksum | cut -d' ' -f1)
 PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS))
 COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header
-# Runs $(2) and says how long it took; .ci/run holds the lines against the budget.
-timed = @start=$$(date +%s) && echo '$(2)' && $(2) && echo "took: $(1) $$(( $$(date +%s) - start )) s"
+# Runs $(2) as group $(1) and says how long it took; .ci/run holds these lines against the budget.
+timed = @start=$$(date +%s); status=0; echo '$(2)'; $(2) || status=$$?; echo "took: $(1) $$(( $$(date +%s) - start )) s"; \
+  [ $$status = 0 ] || echo "failed: $(1)"; exit $$status
 
 .PHONY: help environment run test test-rooms test-simulation test-docs check bench lock clean
 
