@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, groupby
 
@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chalicelib.cli import screen
+from chalicelib.cli.folder import LocalTimes
 from chalicelib.cli.story import Lookup, Story, cases, stories
 from chalicelib.domain import keys
 from chalicelib.domain.decision import Decision
@@ -40,8 +41,8 @@ class Fate:
 class Board:
     """Reads the fates of everything that was sent, and shows them."""
 
-    def __init__(self, store: Store, lookup: Lookup, zones: Mapping[str, str], disclosures: Iterable[str]) -> None:
-        self._store, self._lookup, self._zones, self._disclosures = store, lookup, zones, tuple(disclosures)
+    def __init__(self, store: Store, lookup: Lookup, clock: LocalTimes, disclosures: Iterable[str]) -> None:
+        self._store, self._lookup, self._clock, self._disclosures = store, lookup, clock, tuple(disclosures)
 
     def fates(self, sent: Sequence[Sent]) -> list[Fate]:
         """One fate for each post of each entry; an entry without a post has one as well."""
@@ -99,14 +100,11 @@ class Board:
     def _where(self, story: Story, case: Case | None) -> str:
         if story.outcome == "ignore":
             return ""
-        went = f"{case.department} P{case.priority} by {screen.zoned(case.due, self._zone(case.brand))}" if case else ""
+        went = f"{case.department} P{case.priority} by {self._clock.at(case.due, case.brand)}" if case else ""
         if story.outcome == "acknowledge" and story.reply:
             state = "" if story.end else "(on its way) "
             return f"{state}“{screen.safe(story.reply)}” → {went}"
         return f"→ {went}"
-
-    def _zone(self, brand: str) -> str:
-        return self._zones.get(brand, "UTC")
 
 
 def _columns(width: int) -> Table:

@@ -1,21 +1,63 @@
-"""The data folder of a service on this machine, opened for reading beside the running service."""
+"""The data folder of a service on this machine, opened beside the running service."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from chalicelib.cli.screen import Complaint, Exit
+from chalicelib.cli.screen import Complaint, Exit, zoned
 from chalicelib.cli.story import Lookup, Story, stories
+from chalicelib.domain import keys
+from chalicelib.domain.account import Brand
 from chalicelib.embedded.lookup import SqliteLookup
 from chalicelib.embedded.store import SqliteStore
+from chalicelib.ports import Store
 
 DEFAULT = Path("var")
 STORE = "ackguard.sqlite3"
 ADDRESS = "address"
-"""Names inside the folder: the store, and where the running service listens."""
+"""The file that says where the running service listens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """The rows of one data folder."""
+
+    path: Path
+    store: Store
+    lookup: Lookup
+
+    def brands(self) -> Mapping[str, Brand]:
+        """The brands of the bundle in force; empty where there is none that can be read."""
+        # Verifying a bundle needs cryptography and the policy engine; most commands read rows only.
+        from chalicelib.embedded.artefacts import FileArtefacts  # noqa: PLC0415
+        from chalicelib.embedded.key import LocalSigner  # noqa: PLC0415
+        from chalicelib.policy.bundle import Bundle  # noqa: PLC0415
+        from chalicelib.steps.bundles import Bundles  # noqa: PLC0415
+
+        key = LocalSigner(self.path / "publisher.key", "ackguard-publisher").public_key()
+        bundles = Bundles(FileArtefacts(self.path / "artefacts"), (key,), "command-line")
+        bundle = bundles.named_by(self.store.read([keys.pointer()]).get(keys.pointer())).bundle
+        return bundle.brands if isinstance(bundle, Bundle) else {}
+
+    def clock(self) -> LocalTimes:
+        """Times as the people of each brand read them."""
+        return LocalTimes({name: brand.zone for name, brand in self.brands().items()})
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTimes:
+    """The zone of each brand; UTC where nobody knows the brand."""
+
+    zones: Mapping[str, str]
+
+    def at(self, at: datetime, brand: str) -> str:
+        """``at`` in the brand's zone, with the zone."""
+        return zoned(at, self.zones.get(brand, "UTC"))
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
@@ -24,16 +66,23 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Lookup]:
+def opened(path: Path) -> Iterator[Folder]:
     """The rows of the folder; raises Complaint where no service ever ran there."""
-    path = folder / STORE
-    if not path.exists():
-        raise Complaint(f"there is no data in {folder}; start the service with: ackguard run --data {folder}", Exit.UNAVAILABLE)
-    store = SqliteStore(path)
+    if not (path / STORE).exists():
+        raise Complaint(f"there is no data in {path}; start the service with: ackguard run --data {path}", Exit.UNAVAILABLE)
+    store = SqliteStore(path / STORE)
     try:
-        yield SqliteLookup(store)
+        yield Folder(path=path, store=store, lookup=SqliteLookup(store))
     finally:
         store.close()
+
+
+def address_of(path: Path) -> str:
+    """Where the running service of this folder listens; raises Complaint where none runs."""
+    try:
+        return (path / ADDRESS).read_text().strip()
+    except OSError:
+        raise Complaint(f"no service runs on {path}; start one with: ackguard run --data {path}", Exit.UNAVAILABLE) from None
 
 
 def one_story(lookup: Lookup, prefix: str) -> Story:

@@ -102,8 +102,9 @@ def console(stream: TextIO | None = None) -> Console:
 
 
 def complain(sentence: str) -> None:
-    """One line on standard error: what is wrong and what to do about it."""
-    print(f"ackguard: {safe(sentence)}", file=sys.stderr)
+    """On standard error: what is wrong and what to do about it; one line, unless there are several troubles."""
+    lines = [safe(line) for line in sentence.split("\n")]
+    print("\n".join([f"ackguard: {lines[0]}", *lines[1:]]), file=sys.stderr)
 
 
 def table(*columns: str, title: str | None = None) -> Table:

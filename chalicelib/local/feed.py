@@ -104,6 +104,11 @@ def shaped(post: Post, delivery: str, now: datetime, shape: str = "activity") ->
     return x_shape.account_activity(post) if shape == "account-activity" else x_shape.activity(post, delivery)
 
 
+def shaped_deletion(post: Post, delivery: str, now: datetime) -> bytes:
+    """The deletion of a post in the shape of its platform."""
+    return x_shape.deletion(post, delivery) if webhook_platform(post.account) == "x" else relay_shape.deletion(post, now)
+
+
 class Feed:
     """Plays scenes against one running service, in order."""
 
@@ -181,9 +186,7 @@ class Feed:
 
     def _signed_deletion(self, entry: Entry, post: Post) -> Delivery:
         now, name = self._world.now(), _delivery_id(entry, "gone")
-        platform = webhook_platform(post.account)
-        body = x_shape.deletion(post, name) if platform == "x" else relay_shape.deletion(post, now)
-        return self._sender.sign(platform, body, name, now, entry)
+        return self._sender.sign(webhook_platform(post.account), shaped_deletion(post, name, now), name, now, entry)
 
     def _redeliver(self, entry: Entry) -> tuple[tuple[Post, ...], tuple[int, ...]]:
         return self._cast.posts(entry.of or ""), (self._sender.send(self._deliveries[entry.of or ""]),)

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from chalicelib.cli import screen
 from chalicelib.cli.commands.contract import Command, Subparsers
-from chalicelib.cli.folder import add_data, opened
+from chalicelib.cli.folder import LocalTimes, add_data, opened
 from chalicelib.cli.story import cases
 from chalicelib.domain.codec import encode
 from chalicelib.domain.facts import Case
@@ -31,8 +31,9 @@ def add(words: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the cases."""
-    with opened(arguments.data) as lookup:
-        found = [case for case in cases(lookup) if arguments.all or case.status != "closed"]
+    with opened(arguments.data) as folder:
+        found = [case for case in cases(folder.lookup) if arguments.all or case.status != "closed"]
+        clock = folder.clock()
     shown = [case for case in found if arguments.brand in (None, case.brand)]
     if arguments.json:
         for case in shown:
@@ -41,15 +42,15 @@ def run(arguments: argparse.Namespace) -> int:
     out = screen.console()
     made = screen.table("case", "brand", "urgency", "department", "answer by", "why", "status")
     for case in shown:
-        made.add_row(*_cells(case))
+        made.add_row(*_cells(case, clock))
     out.print(made)
     out.print(f"{len(shown)} cases. Why one is here: ackguard why CASE", style="dim")
     return screen.Exit.OK
 
 
-def _cells(case: Case) -> list[Text]:
+def _cells(case: Case, clock: LocalTimes) -> list[Text]:
     owner = f"{case.status} by {case.owner}" if case.owner else case.status
-    cells = [case.id[:8], case.brand, f"P{case.priority}", case.department, screen.zoned(case.due), case.reason, owner]
+    cells = [case.id[:8], case.brand, f"P{case.priority}", case.department, clock.at(case.due, case.brand), case.reason, owner]
     style = "bold red" if case.priority == 0 else ""
     return [Text(screen.safe(cell), style=style) for cell in cells]
 

@@ -51,8 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    with opened(arguments.data) as lookup:
-        found = [one for one in latest(lookup, arguments.limit) if arguments.since is None or one.at >= arguments.since]
+    with opened(arguments.data) as folder:
+        found = [one for one in latest(folder.lookup, arguments.limit) if arguments.since is None or one.at >= arguments.since]
+        clock = folder.clock()
     if arguments.json:
         for story in found:
             print(json.dumps(_line(story)))
@@ -60,7 +61,7 @@ def _list(arguments: argparse.Namespace) -> int:
     made = screen.table("id", "began", "brand", "author", "mention", "outcome", "rule", "state")
     for story in found:
         said = _mention_cells(story)
-        cells = [story.id[:8], screen.zoned(story.at), story.brand, *said]
+        cells = [story.id[:8], clock.at(story.at, story.brand), story.brand, *said]
         kind = str(story.records[0].public["kind"])
         state = str(story.end.get("state") or ("on its way" if story.decided else kind))
         made.add_row(*map(Text, cells), screen.outcome_text(story.outcome), Text(story.rule), Text(state))
@@ -91,8 +92,8 @@ def _line(story: Story) -> Mapping[str, Any]:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    with opened(arguments.data) as lookup:
-        story = one_story(lookup, arguments.id)
+    with opened(arguments.data) as folder:
+        story = one_story(folder.lookup, arguments.id)
     if arguments.json:
         records = [{"sort": kept.sort, "public": kept.public, "private": kept.private} for kept in story.records]
         print(json.dumps({"id": story.id, "records": records}))

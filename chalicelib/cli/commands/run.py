@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import shutil
 import signal
@@ -20,7 +21,7 @@ from rich.text import Text
 from chalicelib.cli import screen
 from chalicelib.cli.board import Board, Fate
 from chalicelib.cli.commands.contract import Command, Subparsers
-from chalicelib.cli.folder import ADDRESS, add_data
+from chalicelib.cli.folder import ADDRESS, LocalTimes, add_data
 from chalicelib.domain import keys
 from chalicelib.domain.account import Account
 from chalicelib.domain.state import State
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 FACTOR = 60
 DRAIN_S = 60.0
 PORT = 8787
-STREAM = "stream.json"
+STREAM, LOG = "stream.json", "service.log"
 
 DESCRIPTION = f"""\
 Starts every Lambda of the service in one process on 127.0.0.1, with its data in one folder, and sends a bundled stream of
@@ -87,12 +88,13 @@ def run(arguments: argparse.Namespace) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
     out = screen.console()
+    _log_to(arguments.data / LOG)
     service = Service(arguments.data, arguments.port, FACTOR)
     service.start()
     address = arguments.data / ADDRESS
     address.write_text(service.url)
     try:
-        out.print(f"Ackguard listens on {service.url}; its clock runs {FACTOR}x; its data are in {arguments.data}/")
+        out.print(f"Ackguard listens on {service.url}; its clock runs {FACTOR}x; its data and its log are in {arguments.data}/")
         if not arguments.no_stream:
             _stream(service, out, arguments.data, stopped)
         if not arguments.once and not stopped.is_set():
@@ -102,6 +104,15 @@ def run(arguments: argparse.Namespace) -> int:
         address.unlink(missing_ok=True)
         service.stop()
     return screen.Exit.OK
+
+
+def _log_to(path: Path) -> None:
+    """One line for each step goes to a file: on the terminal it would bury the table."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    log = logging.getLogger("ackguard")
+    for shown in tuple(log.handlers):
+        log.removeHandler(shown)
+    log.addHandler(logging.FileHandler(path))
 
 
 def _stream(service: Service, out: Console, data: Path, stopped: threading.Event) -> None:
@@ -118,7 +129,7 @@ def _stream(service: Service, out: Console, data: Path, stopped: threading.Event
         if not service.drain(DRAIN_S):
             screen.complain(f"some mentions are still on their way after {DRAIN_S:.0f} s; run again to see their end")
         mark.write_text(json.dumps({"ended": screen.zoned(service.clock.now())}))
-    board = Board(service.store, service.lookup, zones_of(service), disclosures_of(service))
+    board = Board(service.store, service.lookup, clock_of(service), disclosures_of(service))
     fates = board.fates(sent)
     board.show(out, fates)
     _next(out, fates)
@@ -144,9 +155,9 @@ def accounts_of(service: Service) -> Mapping[str, Account]:
     return {account.handle: account for brand in service.bundle.brands.values() for account in brand.accounts}
 
 
-def zones_of(service: Service) -> Mapping[str, str]:
-    """The zone of each brand."""
-    return {brand.id: brand.zone for brand in service.bundle.brands.values()}
+def clock_of(service: Service) -> LocalTimes:
+    """Times in the zone of each brand."""
+    return LocalTimes({brand.id: brand.zone for brand in service.bundle.brands.values()})
 
 
 def disclosures_of(service: Service) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from chalicelib.cli import screen
 from chalicelib.cli.commands.contract import Command, Subparsers
-from chalicelib.cli.folder import add_data, one_story, opened
+from chalicelib.cli.folder import LocalTimes, add_data, one_story, opened
 from chalicelib.cli.story import Story, case_of, handle_of, text_of
 from chalicelib.domain.codec import instant
 from chalicelib.domain.facts import Case
@@ -38,21 +38,22 @@ def add(words: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the explanation; raises Complaint where the id names nothing that was decided."""
-    with opened(arguments.data) as lookup:
-        story = one_story(lookup, arguments.id)
-        case = case_of(lookup, story.id)
+    with opened(arguments.data) as folder:
+        story = one_story(folder.lookup, arguments.id)
+        case = case_of(folder.lookup, story.id)
+        clock = folder.clock()
     if not story.decided:
         raise screen.Complaint(f"{story.id} is a record of another kind; see: ackguard ledger show {story.id}")
     if arguments.json:
         records = [{"sort": kept.sort, "public": kept.public, "private": kept.private} for kept in story.records]
         print(json.dumps({"id": story.id, "records": records}))
         return screen.Exit.OK
-    _print(screen.console(), story, case)
+    _print(screen.console(), story, case, clock)
     return screen.Exit.OK
 
 
-def _print(out: Console, story: Story, case: Case | None) -> None:
-    out.print(Text(f"{story.id}  {story.brand}  {screen.zoned(story.at)}", style="bold"))
+def _print(out: Console, story: Story, case: Case | None, clock: LocalTimes) -> None:
+    out.print(Text(f"{story.id}  {story.brand}  {clock.at(story.at, story.brand)}", style="bold"))
     decision = story.decision
     if decision is None:
         out.print("The private half of this record was erased: the words are gone, the decision and its proof stay.")
@@ -65,11 +66,11 @@ def _print(out: Console, story: Story, case: Case | None) -> None:
             out.print(Text(screen.safe(line)))
     out.print()
     out.print(Text("What followed", style="bold"))
-    for line in followed(story, case):
+    for line in followed(story, case, clock):
         out.print(Text(f"  {line}"))
 
 
-def followed(story: Story, case: Case | None) -> list[str]:
+def followed(story: Story, case: Case | None, clock: LocalTimes) -> list[str]:
     """What happened after the decision, oldest first, one line each."""
     lines = []
     if story.reply is not None:
@@ -79,12 +80,14 @@ def followed(story: Story, case: Case | None) -> list[str]:
         if kind == "decision":
             continue
         said = body.get("reason") or body.get("status") or ""
-        lines.append(f"{screen.zoned(instant(kept.public['at']))}  {kind} {body.get('state') or ''} {said}".rstrip())
+        lines.append(f"{clock.at(instant(kept.public['at']), story.brand)}  {kind} {body.get('state') or ''} {said}".rstrip())
     if not story.end:
         lines.append("Not ended yet: the reply waits for the end of the hold.")
     if case is not None:
         owner = f", {case.status} by {screen.safe(case.owner)}" if case.owner else f", {case.status}"
-        lines.append(f"Case {case.id[:8]}: {case.department} answers by {screen.zoned(case.due)} (P{case.priority}{owner})")
+        lines.append(
+            f"Case {case.id[:8]}: {case.department} answers by {clock.at(case.due, case.brand)} (P{case.priority}{owner})"
+        )
     return lines
 
 

@@ -1,0 +1,112 @@
+"""Decide mentions in plain form one after another, each as if it arrived alone at a staffed brand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.cli.plain import Plain
+from chalicelib.domain.account import Account, Brand
+from chalicelib.domain.decision import Decision, Match
+from chalicelib.domain.fact import Known
+from chalicelib.domain.facts import Budget, Facts
+from chalicelib.domain.limits import Limits
+from chalicelib.domain.notice import Form, Mention, Spoken
+from chalicelib.policy.bundle import Bundle
+from chalicelib.policy.testing import ordinary_facts, ordinary_mention
+from chalicelib.steps.bundles import Loaded
+from chalicelib.steps.judge import Judgement, judge
+
+READING = timedelta(seconds=5)
+"""How long before its decision a mention was received."""
+
+
+class Judge:
+    """Decides with one pack; the words of each acknowledgement start where the one before ended."""
+
+    def __init__(self, bundle: Bundle, loaded: Loaded, brand: str, now: datetime) -> None:
+        self._bundle, self._loaded, self._brand, self._now = bundle, loaded, brand, now
+        self._cursors: dict[str, int] = {}
+        self._limits = Limits()
+        self.strange_brands = 0
+
+    def decide(self, plain: Plain) -> dict[str, Any]:
+        """The answer line of one mention."""
+        brand = self._brand_of(plain)
+        facts = self._facts(plain, brand)
+        judgement = judge(facts, self._loaded, self._limits)
+        if judgement.composed is not None:
+            self._cursors[brand.voice] = judgement.composed.next_cursor
+        return _line(plain.id, judgement)
+
+    def _brand_of(self, plain: Plain) -> Brand:
+        if plain.brand is not None and plain.brand not in self._bundle.brands:
+            self.strange_brands += 1
+        return self._bundle.brands.get(plain.brand or "") or self._bundle.brands[self._brand]
+
+    def _facts(self, plain: Plain, brand: Brand) -> Facts:
+        now = plain.created_at + READING if plain.created_at else self._now
+        facts = ordinary_facts(_mention(plain, _account(plain, brand), now), now)
+        return replace(facts, budget=Known(Budget(used={}, cursor=self._cursors.get(brand.voice, 0))))
+
+
+def _account(plain: Plain, brand: Brand) -> Account:
+    wanted = (plain.platform or "x").lower()
+    fitting = (one for one in brand.accounts if wanted in (one.platform, one.platform.split(":")[-1], one.platform.split(":")[0]))
+    return next(fitting, brand.accounts[0])
+
+
+def _mention(plain: Plain, account: Account, now: datetime) -> Mention:
+    ordinary = ordinary_mention(plain.id, plain.text)
+    mention = replace(
+        ordinary,
+        platform=account.platform,
+        account=account.id,
+        received_at=now,
+        created_at=Known(plain.created_at or now),
+        tagged=(account.id,),
+        author=replace(
+            ordinary.author,
+            id=Known(plain.author or f"author-of-{plain.id}"),
+            handle=Known(plain.author) if plain.author else ordinary.author.handle,
+            followers=ordinary.author.followers if plain.followers is None else Known(plain.followers),
+        ),
+        language=ordinary.language if plain.lang is None else Known(plain.lang),
+        media=ordinary.media if plain.media is None else Known(plain.media),
+    )
+    return _replying(mention, plain, account) if plain.is_reply else mention
+
+
+def _replying(mention: Mention, plain: Plain, account: Account) -> Mention:
+    to_us = plain.reply_to == "brand"
+    said_by = {"brand": "brand_human", "customer": "other", "other": "other"}[plain.reply_to or "other"]
+    told = (Spoken(at=None, by=said_by, text=plain.reply_to_text),) if plain.reply_to_text else None
+    return replace(
+        mention,
+        form=Form.REPLY,
+        reply_to_post=f"above-{plain.id}",
+        reply_to_user=account.id if to_us else f"{plain.reply_to or 'somebody'}-above-{plain.id}",
+        history=Known(told) if told else mention.history,
+    )
+
+
+def _line(name: str, judgement: Judgement) -> dict[str, Any]:
+    decision: Decision = judgement.decision
+    return {
+        "id": name,
+        "outcome": decision.outcome.value,
+        "rule": decision.rule,
+        "because": list(decision.because),
+        "matched": [_matched(match) for match in decision.matched],
+        "reply": judgement.composed.text if judgement.composed else None,
+    }
+
+
+def _matched(match: Match) -> dict[str, Any]:
+    return {
+        "rule": match.rule,
+        "outcome": match.outcome.value,
+        "certainty": match.certainty.value,
+        "evidence": [{"fact": one.fact, "says": one.says, "start": one.start, "end": one.end} for one in match.evidence],
+    }
