@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import logging
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -24,6 +25,9 @@ BODY_LIMIT = 1_000_000
 _CHUNK = 65_536
 _CONNECTIONS = 8
 
+# At lower levels urllib3 logs addresses with their query, which may hold what must not be in a log.
+logging.getLogger("urllib3").setLevel(logging.CRITICAL)
+
 
 class PooledHttp(Http):
     """One pool of kept connections, for any number of threads.
@@ -38,6 +42,8 @@ class PooledHttp(Http):
 
     def send(self, request: HttpRequest, timeout_s: float) -> Carried:
         """See ``Http``. A redirect is an answer like any other. ``why`` is the name of the failure, never its text."""
+        if not request.url.startswith(("https://", "http://")):
+            return NeverSent("no-address")
         deadline = time.monotonic() + timeout_s
         with _cut_at(deadline):
             try:
@@ -51,7 +57,9 @@ class PooledHttp(Http):
                     retries=False,
                     preload_content=False,
                 )
-                return _whole(response, deadline)
+                carried = _whole(response)
+                # Past the deadline it may have been our own cut that ended the answer.
+                return carried if time.monotonic() < deadline else MaybeSent("timeout")
             except (NewConnectionError, ConnectTimeoutError, LocationValueError) as error:
                 return NeverSent(type(error).__name__)
             except (HTTPError, OSError, http.client.HTTPException, ValueError) as error:
@@ -62,21 +70,25 @@ class PooledHttp(Http):
         self._pools.clear()
 
 
-def _whole(response: BaseHTTPResponse, deadline: float) -> Carried:
+def _whole(response: BaseHTTPResponse) -> Carried:
     body = bytearray()
     try:
+        headers = {name.lower(): response.headers[name] for name in response.headers}
+        if not _framed(response.status, headers):
+            return MaybeSent("answer-without-end")
         while chunk := response.read1(_CHUNK, decode_content=True):
             body += chunk
             if len(body) > BODY_LIMIT:
                 return MaybeSent("answer-too-long")
-        if time.monotonic() >= deadline:
-            # An answer without a length ends where the connection ends, and it may have been us who ended it.
-            return MaybeSent("timeout")
-        headers = {name.lower(): value for name, value in response.headers.items()}
         return HttpResponse(status=response.status, headers=headers, body=bytes(body))
     finally:
         # Goes back to the pool only if it was read to its end; otherwise the rest could be taken for the next answer.
         response.close()
+
+
+def _framed(status: int, headers: Mapping[str, str]) -> bool:
+    # An answer that ends where the connection ends cannot be told from one that was cut, even inside its headers.
+    return status in (204, 304) or "content-length" in headers or "chunked" in headers.get("transfer-encoding", "").lower()
 
 
 class _Exchange(threading.local):
