@@ -44,7 +44,11 @@ ROOMS: dict[str, str | None] = {
 
 MODULE_LINES, FUNCTION_LINES = 300, 60
 LONG: dict[str, str] = {}  # "path" or "path:function" → why it may be longer
-ONLY_FOR_TESTS = {"chalicelib.embedded.memory": "the ports of the tests, on the backend that runs for real"}
+ONLY_FOR_TESTS = {
+    "chalicelib.embedded.memory": "the ports of the tests, on the backend that runs for real",
+    "chalicelib.audit.verify": "what an auditor runs; its command is a later issue",
+    "chalicelib.steps.replay": "how the tests prove that a record explains its decision; its command is a later issue",
+}
 ENTRY_POINTS = {"app", "chalicelib.cli.main"}
 
 PURE = ("domain", "policy", "voice", "platforms", "audit", "steps", "ports.py", "registry.py")
@@ -57,6 +61,7 @@ NEVER = r"events?|messages?|block(s|ed)?|den(y|ies|ied)|items?|handlers?|manager
 # Names that AWS, Chalice, Python or a platform give, and where they may stand.
 GIVEN: dict[str, tuple[str, str]] = {
     "event": (r"app\.py|chalicelib/local/|tests/", "what Lambda calls its argument"),
+    "Event": (r"chalicelib/local/", "the dictionary that AWS hands a Lambda"),
     "log_message": (r"chalicelib/local/|tests/", "http.server calls this method"),
     "items": (r"tests/", "the hooks of pytest"),
     "item": (r"tests/", "the hooks of pytest"),
