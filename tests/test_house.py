@@ -45,7 +45,6 @@ ROOMS: dict[str, str | None] = {
 MODULE_LINES, FUNCTION_LINES = 300, 60
 LONG: dict[str, str] = {}  # "path" or "path:function" → why it may be longer
 ONLY_FOR_TESTS = {
-    "chalicelib.embedded.memory": "the ports of the tests, on the backend that runs for real",
     "chalicelib.audit.verify": "what an auditor runs; its command is a later issue",
     "chalicelib.steps.replay": "how the tests prove that a record explains its decision; its command is a later issue",
 }
