@@ -149,6 +149,21 @@ def test_two_sequencers_with_the_same_batch_number_it_once(world: MemoryPorts) -
     assert tree_of(world) == hashes_of([*leaves(0, 3), leaf(7), leaf(3), leaf(4)])
 
 
+def test_a_batch_read_that_is_not_of_one_moment_numbers_no_leaf_twice(world: MemoryPorts) -> None:
+    """A batch read of DynamoDB is consistent row by row only: the head may be younger than the rows beside it."""
+    others = [leaves(0, 2)]
+
+    class Torn(Meddling):
+        def read(self, keys: Sequence[Key]) -> Mapping[Key, Row]:
+            rows = dict(self.inner.read(keys[1:]))
+            if others:
+                numbered(world, others.pop())
+            return {**rows, **self.inner.read(keys[:1])}
+
+    assert sequence.run(leaves(0, 3), SequencePorts(Torn(world.store)), START) == 1
+    assert tree_of(world) == hashes_of(leaves(0, 3))
+
+
 def test_a_sequencer_that_always_loses_gives_the_batch_back(world: MemoryPorts) -> None:
     others = iter(range(100, 200))
     store = Meddling(world.store, [lambda: numbered(world, [leaf(next(others))]) for _ in range(50)])
@@ -299,6 +314,21 @@ def changed_head(**fields: object) -> Update:
         (changed_head(frontier=["00" * 32, "11" * 32]), "not the one that was signed"),
         (changed_head(frontier=["no hex", "11" * 32]), "broken"),
         (changed_head(frontier=["00" * 32, "11" * 32], sealed_at=None), "not a Head"),
+        (
+            Put(
+                keys.head(),
+                {
+                    "version": 9,
+                    "next": 5,
+                    "sealed": 3,
+                    "frontier": ["00" * 32, "11" * 32],
+                    "sealed_at": None,
+                    "checked": iso(START),
+                    "pending_since": None,
+                },
+            ),
+            "not the one that was signed",
+        ),
         (changed_head(next=9), "their hashes end at 5"),
         (Put(stretch_key(3), {"start": 4, "hashes": ["00" * 32]}), "missing"),
         (Put(stretch_key(3), {"start": 3, "hashes": ["00" * 32]}), "their hashes end at 4"),
