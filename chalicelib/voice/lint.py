@@ -56,8 +56,8 @@ class Reach:
 
 
 def flaws(voice: Voice) -> tuple[Flaw, ...]:
-    """Every tone problem of every wording and topic, and every reading of a word that is badly set or too long."""
-    return (*_said(voice), *_readings(voice))
+    """Every tone problem of every wording and topic; without any, every reading of a word that is badly set or too long."""
+    return tuple(_said(voice)) or tuple(_readings(voice))
 
 
 def reach(voice: Voice, withdrawn: frozenset[str] = frozenset(), per_hour: float = 0) -> Reach:
