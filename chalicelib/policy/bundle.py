@@ -1,0 +1,138 @@
+"""A signed bundle, verified first and read afterwards. There is no way in without a signature."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from chalicelib.domain.account import Account, Brand
+from chalicelib.domain.codec import Json, decode
+from chalicelib.domain.decision import Outcome
+from chalicelib.policy.checks import CONDITIONS
+from chalicelib.policy.phrases import Index
+from chalicelib.policy.rules import BrandPolicy, Check, Rule, Topic
+
+FORMAT = 1
+PREFIX = b"ackguard-bundle/1\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """The policy in force: its content hash, its brands, their rules, lists and voices.
+
+    ``engine_approved``: the code that loaded it is one that it was approved for. ``voices`` are as they were compiled in.
+    """
+
+    sha256: str
+    engine_approved: bool
+    policies: Mapping[str, BrandPolicy]
+    accounts: Mapping[tuple[str, str], str]
+    own: frozenset[Account]
+    index: Index
+    voices: Mapping[str, Json]
+
+    @property
+    def brands(self) -> Mapping[str, Brand]:
+        """The brands by id."""
+        return {name: policy.brand for name, policy in self.policies.items()}
+
+    @property
+    def own_ids(self) -> frozenset[tuple[str, str]]:
+        """(platform, id) of every account of the deployment."""
+        return frozenset(self.accounts)
+
+    def policy_of(self, platform: str, account: str) -> BrandPolicy | None:
+        """The policy of the brand that has this account, None where none has it."""
+        name = self.accounts.get((platform, account))
+        return self.policies[name] if name is not None else None
+
+    def brand_of(self, platform: str, account: str) -> Brand | None:
+        """The brand that has this account, None where none has it."""
+        policy = self.policy_of(platform, account)
+        return policy.brand if policy else None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """No policy: everything goes to a person. ``reason``: unsigned | unreadable | a slug of whoever could not fetch it."""
+
+    reason: str
+
+
+def signed_content(document: bytes) -> bytes:
+    """What a publisher signs (Ed25519, RFC 8032): a prefix of ours and the SHA-256 of the document in hex."""
+    return PREFIX + hashlib.sha256(document).hexdigest().encode()
+
+
+def load(document: bytes, signature: bytes, public_keys: Sequence[bytes], engine: str) -> Bundle | Broken:
+    """The bundle, if one of the publishers' 32-byte keys signed it; never raises. ``engine`` is the hash of the running code."""
+    content = signed_content(document)
+    if not any(_signed(key, signature, content) for key in public_keys):
+        return Broken("unsigned")
+    try:
+        return _read(json.loads(document), hashlib.sha256(document).hexdigest(), engine)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return Broken("unreadable")
+
+
+def _signed(key: bytes, signature: bytes, content: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, content)
+    except (InvalidSignature, ValueError, TypeError):
+        return False
+    return True
+
+
+def _read(document: Mapping[str, Any], sha256: str, engine: str) -> Bundle:
+    if document["format"] != FORMAT:
+        raise ValueError("another format")
+    rules = {owner: tuple(_rule(rule) for rule in written) for owner, written in document["rules"].items()}
+    policies = {name: _policy(written, rules["baseline"] + rules[name]) for name, written in document["brands"].items()}
+    own = {account: name for name, policy in policies.items() for account in policy.brand.accounts}
+    return Bundle(
+        sha256=sha256,
+        engine_approved=engine in document["engines"],
+        policies=policies,
+        accounts={(account.platform, account.id): name for account, name in own.items()},
+        own=frozenset(own),
+        index=Index.load(document["index"]),
+        voices=document["voices"],
+    )
+
+
+def _policy(written: Mapping[str, Any], rules: tuple[Rule, ...]) -> BrandPolicy:
+    fields = dict(written["brand"])
+    holidays, muted = (frozenset(date.fromisoformat(day) for day in fields[name]) for name in ("holidays", "muted"))
+    brand = replace(decode(Brand, {**fields, "holidays": [], "muted": []}), holidays=holidays, muted=muted)
+    topics = {
+        name: Topic(name, topic["department"], tuple(topic["sources"])) for name, topic in sorted(written["topics"].items())
+    }
+    lists = {name: tuple(sources) for name, sources in written["lists"].items()}
+    return BrandPolicy(brand=brand, rules=rules, lists=lists, topics=topics, own_names=written["own_names"])
+
+
+def _rule(written: Mapping[str, Any]) -> Rule:
+    alternatives = tuple(tuple(Check(name, argument) for name, argument in checks) for checks in written["alternatives"])
+    if any(check.name not in CONDITIONS for checks in alternatives for check in checks):
+        raise ValueError("a check that this engine does not have")
+    if not alternatives or not all(alternatives):
+        raise ValueError("a rule without checks")
+    review_by = written["review_by"]
+    return Rule(
+        id=written["id"],
+        outcome=Outcome(written["outcome"]),
+        why=written["why"],
+        alternatives=alternatives,
+        department=written["department"],
+        priority=written["priority"],
+        skip=written["skip"],
+        per_hour=written["per_hour"],
+        review_by=date.fromisoformat(review_by) if review_by else None,
+    )

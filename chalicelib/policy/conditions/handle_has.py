@@ -1,0 +1,35 @@
+"""``handle_has: [lists]``: a phrase of the lists stands in the author's handle or display name, run together or not."""
+
+from __future__ import annotations
+
+from chalicelib.domain.decision import Evidence
+from chalicelib.domain.fact import NotOffered
+from chalicelib.policy import arguments, findings
+from chalicelib.policy.conditions.contract import Condition
+from chalicelib.policy.scene import Scene
+from chalicelib.policy.truth import FALSE, Finding, Truth
+
+
+def _check(lists: list[str], scene: Scene) -> Finding:
+    found = tuple(
+        Evidence(check="handle_has", fact="author.handle", source=name, says=phrase)
+        for name in lists
+        for source in scene.policy.lists[name]
+        for phrase in scene.name_hits.get(source, ())
+    )
+    if found:
+        return Finding(Truth.TRUE, found)
+    author = scene.facts.mention.author
+    handle = findings.known(author.handle, "handle_has", "author.handle", lambda _: FALSE)
+    if handle is not FALSE or isinstance(author.name, NotOffered):
+        return handle  # a platform without display names has none to judge
+    return findings.known(author.name, "handle_has", "author.name", lambda _: FALSE)
+
+
+CONDITION = Condition(
+    says="A phrase of one of these lists stands in the author's handle or display name.",
+    sample="[requests]",
+    parse=lambda node, names: arguments.names(node, names.lists, "list"),
+    check=_check,
+    reads=frozenset({"author.handle", "author.name"}),
+)

@@ -1,0 +1,30 @@
+"""``posted_capitals_over: 60%``: more of the letters than that are capitals; texts under twelve letters never are."""
+
+from __future__ import annotations
+
+from chalicelib.policy import arguments, findings
+from chalicelib.policy.conditions.contract import Condition
+from chalicelib.policy.scene import Scene
+from chalicelib.policy.text import ASIDE
+from chalicelib.policy.truth import Finding
+
+_FEWEST_LETTERS = 12
+
+
+def _check(percent: int, scene: Scene) -> Finding:
+    if scene.reading is None:
+        return findings.unknown("posted_capitals_over", "text", "missing")
+    words = [scene.reading.text[token.start : token.end] for token in scene.reading.tokens if token.kind not in ASIDE]
+    letters = [letter for word in words for letter in word if letter.isalpha()]
+    capitals = sum(1 for letter in letters if letter.isupper())
+    loud = len(letters) >= _FEWEST_LETTERS and capitals * 100 > percent * len(letters)
+    return findings.when(loud, "posted_capitals_over", "text", f"{capitals} of {len(letters)} letters")
+
+
+CONDITION = Condition(
+    says="More of the letters than this are capitals (texts under twelve letters never count).",
+    sample="60%",
+    parse=lambda node, names: arguments.number(node, "percent", 1, 100),
+    check=_check,
+    reads=frozenset({"text"}),
+)

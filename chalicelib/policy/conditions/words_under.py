@@ -1,0 +1,23 @@
+"""``words_under: 3``: the text has fewer words than that; handles, links, hashtags and emoji are no words."""
+
+from __future__ import annotations
+
+from chalicelib.policy import arguments, findings
+from chalicelib.policy.conditions.contract import Condition
+from chalicelib.policy.scene import Scene
+from chalicelib.policy.truth import Finding
+
+
+def _check(count: int, scene: Scene) -> Finding:
+    if scene.words is None:
+        return findings.unknown("words_under", "text", "missing")
+    return findings.when(scene.words < count, "words_under", "text", f"{scene.words} words")
+
+
+CONDITION = Condition(
+    says="The text has fewer words than this.",
+    sample="3",
+    parse=lambda node, names: arguments.number(node, "words", 1, 1_000),
+    check=_check,
+    reads=frozenset({"text"}),
+)

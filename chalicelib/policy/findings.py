@@ -1,0 +1,50 @@
+"""Findings as the conditions make them: true with evidence, unknown with the reason, or by the state of a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from chalicelib.domain.decision import Evidence
+from chalicelib.domain.fact import Fact, Known, NotOffered
+from chalicelib.policy.phrases import Hit
+from chalicelib.policy.truth import FALSE, Finding, Truth
+
+T = TypeVar("T")
+
+
+def true(check: str, fact: str, says: str) -> Finding:
+    """True, because a fact says so."""
+    return Finding(Truth.TRUE, (Evidence(check=check, fact=fact, says=says),))
+
+
+def unknown(check: str, fact: str, why: str) -> Finding:
+    """Unknown; ``why`` is a slug."""
+    return Finding(Truth.UNKNOWN, (Evidence(check=check, fact=fact, says=f"unknown: {why}"),))
+
+
+def not_offered(check: str, fact: str) -> Finding:
+    """The platform never gives the fact."""
+    return Finding(Truth.NOT_OFFERED, (Evidence(check=check, fact=fact, says="not offered by the platform"),))
+
+
+def when(truth: bool, check: str, fact: str, says: str) -> Finding:
+    """True with evidence, or false."""
+    return true(check, fact, says) if truth else FALSE
+
+
+def known(fact: Fact[T], check: str, name: str, ask: Callable[[T], Finding]) -> Finding:
+    """What ``ask`` finds in the value of a known fact; unknown or not offered as the fact is."""
+    if isinstance(fact, Known):
+        return ask(fact.value)
+    return not_offered(check, name) if isinstance(fact, NotOffered) else unknown(check, name, fact.why)
+
+
+def spans(check: str, hits: list[tuple[str, Hit]]) -> Finding:
+    """True, because these phrases stand in the text."""
+    return Finding(
+        Truth.TRUE,
+        tuple(
+            Evidence(check=check, fact="text", source=name, start=hit.start, end=hit.end, says=hit.phrase) for name, hit in hits
+        ),
+    )

@@ -1,0 +1,45 @@
+"""Phrase lists as ops write them: one phrase a line, ``//`` begins a note."""
+
+from __future__ import annotations
+
+import re
+
+from chalicelib.policy.node import Place, Text
+from chalicelib.policy.phrases import PhraseError, expand
+from chalicelib.policy.problem import Problem
+
+LONGEST_PHRASE = 200
+_NOTE = re.compile(r"(?:^|\s)//.*$")
+
+
+def read_list(path: str, text: str, first_line: int = 1) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """The phrases of a list, sorted and once each, and what is wrong with it. ``first_line`` is where it begins in its file."""
+    phrases: dict[str, None] = {}
+    problems: list[Problem] = []
+    for number, line in enumerate(text.split("\n"), first_line):
+        phrase = " ".join(_NOTE.sub("", line).split()).replace("…", "...")
+        if not phrase:
+            continue
+        if len(phrase) > LONGEST_PHRASE:
+            problems.append(
+                Problem(path, number, 1, f"a phrase over {LONGEST_PHRASE} characters", "split it", line[:LONGEST_PHRASE])
+            )
+            continue
+        try:
+            expand(phrase)
+        except PhraseError as error:
+            column = max(1, line.find(phrase[error.place :].split(" ")[0]) + 1)
+            problems.append(Problem(path, number, column, error.says, error.remedy, line))
+        phrases[phrase] = None
+    if not phrases and not problems:
+        problems.append(Problem(path, first_line, 1, "an empty list", "write one phrase a line, or remove the list"))
+    return tuple(sorted(phrases)), tuple(problems)
+
+
+def read_inline(node: Text) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """A list written as a ``|`` text inside a policy file."""
+    place: Place = node.place
+    if node.lines_from is None:
+        return (), (place.problem("a list is written after |", "write  name: |  and one phrase a line under it"),)
+    phrases, problems = read_list(place.path, node.value, node.lines_from)
+    return phrases, problems

@@ -1,0 +1,117 @@
+"""What a check may look at: the facts, the text as read, the phrases found in it, and the brand's policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from chalicelib.domain.account import Account
+from chalicelib.domain.fact import Known, Unknown
+from chalicelib.domain.facts import Facts
+from chalicelib.policy import language
+from chalicelib.policy.phrases import Hit, Index, scan
+from chalicelib.policy.rules import BrandPolicy, Topic
+from chalicelib.policy.text import LONGEST_WORD, Kind, Reading, Token, read
+
+_SHORTEST_PART = 4
+_LONGEST_PART = 24
+
+
+class Scene:
+    """One mention before one brand's policy. Everything is worked out once, when it is first asked for."""
+
+    def __init__(self, facts: Facts, policy: BrandPolicy, index: Index, own: frozenset[Account]) -> None:
+        self.facts = facts
+        self.policy = policy
+        self.index = index
+        self.own = own
+
+    @cached_property
+    def own_ids(self) -> frozenset[tuple[str, str]]:
+        """(platform, id) of every account of the deployment."""
+        return frozenset((account.platform, account.id) for account in self.own)
+
+    def own_handles(self, platform: str) -> frozenset[str]:
+        """The deployment's handles on one platform, folded, with ``@``."""
+        return frozenset("@" + account.handle.lstrip("@").casefold() for account in self.own if account.platform == platform)
+
+    @cached_property
+    def reading(self) -> Reading | None:
+        """The text as read; None where the text is not known."""
+        text = self.facts.mention.text
+        return read(text.value) if isinstance(text, Known) else None
+
+    @cached_property
+    def _hits(self) -> dict[str, list[Hit]]:
+        """Source → hits in the text. What lies within the brand's own name is not a hit (a brand may be called Virgin)."""
+        found: dict[str, list[Hit]] = {}
+        if self.reading is None:
+            return found
+        hits = scan(self.index, self.reading)
+        own = [hit for hit in hits if hit.source == self.policy.own_names]
+        for hit in hits:
+            if not any(name.start <= hit.start and hit.end <= name.end for name in own):
+                found.setdefault(hit.source, []).append(hit)
+        return found
+
+    def hits(self, lists: Iterable[str]) -> list[tuple[str, Hit]]:
+        """(list, hit) for the named lists of this brand, in the order of the text."""
+        found = [(name, hit) for name in lists for source in self.policy.lists[name] for hit in self._hits.get(source, ())]
+        return sorted(found, key=lambda pair: (pair[1].start, pair[1].end, pair[0], pair[1].phrase))
+
+    @cached_property
+    def topics(self) -> tuple[tuple[Topic, Hit], ...]:
+        """The topics recognised, the one that stands for the mention first: earliest span, then longest, then name."""
+        found = [
+            (topic, hit)
+            for topic in self.policy.topics.values()
+            for source in topic.sources
+            for hit in self._hits.get(source, ())
+        ]
+        return tuple(sorted(found, key=lambda pair: (pair[1].start, -pair[1].end, pair[0].id, pair[1].phrase)))
+
+    @cached_property
+    def language(self) -> tuple[str | None, str]:
+        """The language of the text and why; none where the platform says another one."""
+        if self.reading is None:
+            return None, "the text is unknown"
+        detected, says = language.detect(self.reading)
+        told = self.facts.mention.language
+        if isinstance(told, Unknown):
+            return None, f"{says}; the platform's word is unknown ({told.why})"
+        if isinstance(told, Known) and language.contradicts(told.value, detected):
+            return None, f"{says}; the platform says {told.value}"
+        return detected, says
+
+    @cached_property
+    def name_hits(self) -> dict[str, tuple[str, ...]]:
+        """Source → phrases found in the author's handle or display name, also inside run-together words."""
+        author = self.facts.mention.author
+        found: dict[str, tuple[str, ...]] = {}
+        for fact in (author.handle, author.name):
+            if isinstance(fact, Known):
+                for hit in scan(self.index, _name_reading(fact.value)):
+                    found[hit.source] = (*found.get(hit.source, ()), hit.phrase)
+        return found
+
+    @property
+    def words(self) -> int | None:
+        """How many words the text has, without handles, links, hashtags and emoji; None where the text is not known."""
+        if self.reading is None:
+            return None
+        return sum(1 for token in self.reading.tokens if token.kind in (Kind.WORD, Kind.NUMBER))
+
+
+def _name_reading(name: str) -> Reading:
+    """A handle reads as words, and every part of it of four letters or more as a word too."""
+    plain = read("#" + name.lstrip("@#")[:LONGEST_WORD]) if name.lstrip("@#") else read("")
+    spaced = read(name)
+    whole = "".join(form for form in (token.forms[-1].lstrip("#@") for token in spaced.tokens))[:LONGEST_WORD]
+    parts = {
+        whole[start:end]
+        for start in range(len(whole))
+        for end in range(start + _SHORTEST_PART, min(len(whole), start + _LONGEST_PART) + 1)
+    }
+    extra = (Token(Kind.WORD, tuple(sorted(parts)), 0, len(name)),) if parts else ()
+    tokens = (*spaced.tokens, *plain.tokens, *extra)
+    return Reading(name, spaced.folded, spaced.origin, tokens, (), True)

@@ -1,0 +1,49 @@
+"""What a check found: true, false, unknown or not offered, and how that combines (Kleene's three values)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from chalicelib.domain.decision import Evidence
+
+
+class Truth(Enum):
+    """Three values; not offered is the unknown that a platform declared beforehand."""
+
+    TRUE = "true"
+    FALSE = "false"
+    UNKNOWN = "unknown"
+    NOT_OFFERED = "not offered"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A truth with what shows it."""
+
+    truth: Truth
+    evidence: tuple[Evidence, ...] = ()
+
+
+FALSE = Finding(Truth.FALSE)
+
+
+def all_of(findings: Iterable[Finding]) -> Finding:
+    """False if one is false, else unknown if one is not true, else true; with the evidence of all that were not false."""
+    known = tuple(findings)
+    evidence = tuple(piece for finding in known for piece in finding.evidence)
+    for truth in (Truth.FALSE, Truth.UNKNOWN, Truth.NOT_OFFERED):
+        if any(finding.truth is truth for finding in known):
+            return FALSE if truth is Truth.FALSE else Finding(truth, evidence)
+    return Finding(Truth.TRUE, evidence)
+
+
+def any_of(findings: Iterable[Finding]) -> Finding:
+    """True if one is true, else unknown if one is not false, else false; with the evidence of those that are so."""
+    known = tuple(findings)
+    for truth in (Truth.TRUE, Truth.UNKNOWN, Truth.NOT_OFFERED):
+        such = [finding for finding in known if finding.truth is truth]
+        if such:
+            return Finding(truth, tuple(piece for finding in such for piece in finding.evidence))
+    return FALSE

@@ -1,0 +1,133 @@
+"""YAML to nodes, strictly: strings only, one document, nothing clever. No Lambda imports this."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+import yaml
+
+from chalicelib.policy.node import Map, Node, Place, Sequence, Text
+from chalicelib.policy.problem import Problem
+
+LARGEST_FILE = 256 * 1024
+DEEPEST = 20
+
+
+class _Stop(Exception):
+    """Reading cannot go on; the problem is noted."""
+
+
+def read_yaml(path: str, text: str) -> Node | tuple[Problem, ...]:
+    """The one document of ``text``, or every problem that hides it."""
+    if len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE:
+        return (Problem(path, 1, 1, "the file is over 256 KB", "split the lists into lists/<name>.txt"),)
+    if problems := tuple(unreadable(path, text)):
+        return problems
+    reader = _Reader(path, text)
+    try:
+        node = reader.document()
+    except _Stop:
+        node = None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        says = f"not readable: {error.problem or error.context or 'broken YAML'}"
+        reader.problems.append(reader.place(line, column).problem(says, "check quotes, brackets and the indentation"))
+        node = None
+    except yaml.YAMLError:
+        reader.problems.append(reader.place(1, 1).problem("not readable as YAML", "save the file as UTF-8 text"))
+        node = None
+    if reader.problems or node is None:
+        return tuple(reader.problems) or (Problem(path, 1, 1, "the file is empty", "write it, or remove it"),)
+    return node
+
+
+def unreadable(path: str, text: str) -> Iterator[Problem]:
+    """Characters that deceive the eye: tabs, invisible ones and those that change the direction of writing."""
+    for number, line in enumerate(text.split("\n"), 1):
+        for column, character in enumerate(line, 1):
+            if character == "\t":
+                yield Problem(path, number, column, "a tab", "indent with spaces", line.replace("\t", " "))
+                break
+            if character != "\u200d" and (unicodedata.category(character) in ("Cf", "Cc", "Cs", "Co")) and character != "\r":
+                name = f"U+{ord(character):04X}"
+                yield Problem(path, number, column, f"an invisible character ({name})", 'delete it, or write it as "\\u...."')
+                break
+
+
+class _Reader:
+    def __init__(self, path: str, text: str) -> None:
+        self.path, self.lines, self.problems = path, text.split("\n"), list[Problem]()
+        self.stream = yaml.parse(text, Loader=yaml.SafeLoader)
+
+    def place(self, line: int, column: int) -> Place:
+        shown = self.lines[line - 1] if line <= len(self.lines) else ""
+        return Place(self.path, line, min(column, len(shown) + 1), shown[:200].rstrip("\r"))
+
+    def document(self) -> Node | None:
+        node: Node | None = None
+        documents = 0
+        for part in self.stream:
+            if isinstance(part, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._wrong(part, "a second document", "one document a file: remove the line ---")
+                    raise _Stop
+            elif isinstance(part, yaml.NodeEvent):
+                node = self._node(part, 1)
+        return node
+
+    def _wrong(self, part: yaml.Event, says: str, remedy: str) -> None:
+        self.problems.append(self._at(part).problem(says, remedy))
+
+    def _at(self, part: yaml.Event) -> Place:
+        mark = part.start_mark
+        return self.place(mark.line + 1, mark.column + 1) if mark else self.place(1, 1)
+
+    def _node(self, part: yaml.Event, depth: int) -> Node:
+        if depth > DEEPEST:
+            self._wrong(part, f"deeper than {DEEPEST} levels", "flatten it")
+            raise _Stop
+        if isinstance(part, yaml.AliasEvent):
+            self._wrong(part, f"a reference (*{part.anchor})", "write the value itself; quote a text that begins with *")
+            return Text("", self._at(part))
+        if getattr(part, "anchor", None):
+            self._wrong(
+                part, f"an anchor (&{getattr(part, 'anchor', '')})", "write the value where it is needed, twice if need be"
+            )
+        if getattr(part, "tag", None):
+            self._wrong(part, "a tag (!)", "remove it; quote a text that begins with !")
+        if isinstance(part, yaml.MappingStartEvent):
+            return self._map(part, depth)
+        if isinstance(part, yaml.SequenceStartEvent):
+            return self._sequence(part, depth)
+        assert isinstance(part, yaml.ScalarEvent)
+        place = self._at(part)
+        return Text(part.value, place, place.line + 1 if part.style in ("|", ">") else None)
+
+    def _sequence(self, part: yaml.Event, depth: int) -> Sequence:
+        place, parts = self._at(part), list[Node]()
+        for inner in self.stream:
+            if isinstance(inner, yaml.SequenceEndEvent):
+                break
+            parts.append(self._node(inner, depth + 1))
+        return Sequence(tuple(parts), place)
+
+    def _map(self, part: yaml.Event, depth: int) -> Map:
+        place, parts = self._at(part), dict[str, tuple[Text, Node]]()
+        for inner in self.stream:
+            if isinstance(inner, yaml.MappingEndEvent):
+                break
+            key = self._node(inner, depth + 1)
+            value = self._node(next(self.stream), depth + 1)
+            if not isinstance(key, Text) or key.value == "":
+                self._wrong(inner, "a key that is not a word", "write name: value")
+            elif key.value == "<<":
+                self._wrong(inner, "a merge key (<<)", "write the values themselves")
+            elif key.value in parts:
+                first = parts[key.value][0].place.line
+                self._wrong(inner, f'"{key.value}" is written twice', f"the first one is in line {first}: keep one of them")
+            else:
+                parts[key.value] = (key, value)
+        return Map(tuple(parts.values()), place)
