@@ -64,6 +64,18 @@ def broken_links(page: Path, text: str) -> list[str]:
     return broken
 
 
+def broken_paths(text: str) -> list[str]:
+    """Files of ours that a page names in code and that are not there; ``file::test`` must also define the test."""
+    named = re.findall(r"`((?:chalicelib|tests|docs|policies|benchmarks|\.ci)/[^`\s]*|app\.py)`", FENCE.sub("", text))
+    broken = []
+    for name in (name for name in named if "<" not in name):
+        path, _, test = name.partition("::")
+        file = ROOT / path
+        if not file.exists() or (test and f"def {test}(" not in file.read_text()):
+            broken.append(name)
+    return broken
+
+
 def differs(shown: str, said: str) -> bool:
     """Whether a command said something else than the page shows; ``...`` in the page stands for anything."""
     pattern = ".*".join(re.escape(part) for part in shown.strip().split("..."))
@@ -138,6 +150,11 @@ def test_links_resolve_inside_the_project(page: Path) -> None:
     assert broken_links(page, page.read_text()) == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_files_and_tests_that_a_page_names_exist(page: Path) -> None:
+    assert broken_paths(page.read_text()) == []
+
+
 @pytest.mark.parametrize("drawing", sorted((ROOT / "docs").rglob("*.svg")), ids=name_of)
 def test_drawings_are_well_formed_and_described(drawing: Path) -> None:
     tree = xml.etree.ElementTree.parse(drawing)
@@ -191,6 +208,10 @@ def test_these_checks_can_fail() -> None:
     assert [marked for marked, _ in listings(page)] == [False, True]
     assert broken_links(ROOT / "README.md", page) == ["#a-b", "no.md", "/etc/hosts"]
     assert slug("A *b*: c") == "a-b-c"
+    assert broken_paths("`tests/no.py` `tests/test_docs.py::test_no` `tests/<name>.py` `docs`") == [
+        "tests/no.py",
+        "tests/test_docs.py::test_no",
+    ]
     assert differs("shown ... here", "shown there")
     assert not differs("shown ... here", "shown now and here")
     assert mentioned(page) >= {"nope", "run"}
