@@ -13,9 +13,9 @@ from rich.text import Text
 
 from chalicelib.cli import screen
 from chalicelib.cli.folder import LocalTimes
-from chalicelib.cli.story import Lookup, Story, cases, stories
+from chalicelib.cli.story import Lookup, Story, cases, stories, text_of
 from chalicelib.domain import keys
-from chalicelib.domain.decision import Decision
+from chalicelib.domain.decision import Decision, Evidence
 from chalicelib.domain.facts import Case
 from chalicelib.domain.keys import Key
 from chalicelib.local.feed import Sent
@@ -93,7 +93,7 @@ class Board:
             _mention(fate),
             screen.outcome_text(story.outcome),
             Text(story.rule),
-            Text(evidence(story.decision)),
+            Text(evidence(story.decision, text_of(story.mention))),
             Text(self._where(story, fate.case)),
         ]
 
@@ -120,7 +120,7 @@ def _columns(width: int) -> Table:
 def _mention(fate: Fate) -> Text:
     entry, post = fate.sent.entry, fate.post
     assert post is not None
-    text = Text(f"@{post.writer.handle.split('@')[0]} → {post.account.handle}\n", style="bold")
+    text = Text(f"@{post.writer.handle.split('@')[0]} → @{post.account.handle.lstrip('@')}\n", style="bold")
     text.append(screen.shortened(entry.say, 90), style="not bold")
     return text.append(f"\n{entry.note}", style="not bold italic dim") if entry.note else text
 
@@ -142,13 +142,19 @@ def _kept(fate: Fate) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in counted.items())
 
 
-def evidence(decision: Decision | None) -> str:
-    """The quoted words or facts of the rules that carry the decision."""
+def evidence(decision: Decision | None, text: str) -> str:
+    """What made the rules match that carry the decision: words quoted from ``text``, or facts."""
     if decision is None:
         return "(erased)"
     carrying = [match for match in decision.matched if match.rule in decision.because]
-    said = [one.says or f"{one.fact} {match.certainty.value}" for match in carrying for one in match.evidence]
-    return ", ".join(f"“{screen.shortened(one, 28)}”" for one in list(dict.fromkeys(said))[:QUOTED])
+    said = [_piece(one, text) for match in carrying for one in match.evidence]
+    return ", ".join(list(dict.fromkeys(said))[:QUOTED])
+
+
+def _piece(one: Evidence, text: str) -> str:
+    if one.start is None or one.end is None:
+        return f"{one.fact}: {screen.shortened(one.says, 40)}"
+    return f"“{screen.shortened(text[one.start : one.end], 28)}”"
 
 
 def totals(fates: Sequence[Fate]) -> list[str]:

@@ -8,13 +8,13 @@ from typing import Any
 
 from chalicelib.cli.plain import Plain
 from chalicelib.domain.account import Account, Brand
-from chalicelib.domain.decision import Decision, Match
+from chalicelib.domain.decision import Decision, Evidence, Match
 from chalicelib.domain.fact import Known
 from chalicelib.domain.facts import Budget, Facts
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Form, Mention, Spoken
 from chalicelib.policy.bundle import Bundle
-from chalicelib.policy.testing import ordinary_facts, ordinary_mention
+from chalicelib.policy.ordinary import ordinary_facts, ordinary_mention
 from chalicelib.steps.bundles import Loaded
 from chalicelib.steps.judge import Judgement, judge
 
@@ -38,7 +38,7 @@ class Judge:
         judgement = judge(facts, self._loaded, self._limits)
         if judgement.composed is not None:
             self._cursors[brand.voice] = judgement.composed.next_cursor
-        return _line(plain.id, judgement)
+        return _line(plain, judgement)
 
     def _brand_of(self, plain: Plain) -> Brand:
         if plain.brand is not None and plain.brand not in self._bundle.brands:
@@ -58,14 +58,14 @@ def _account(plain: Plain, brand: Brand) -> Account:
 
 
 def _mention(plain: Plain, account: Account, now: datetime) -> Mention:
-    ordinary = ordinary_mention(plain.id, plain.text)
+    ordinary = ordinary_mention("-", "-", now=now, platform=account.platform, account=account.id)
     mention = replace(
         ordinary,
-        platform=account.platform,
-        account=account.id,
-        received_at=now,
+        post_id=plain.id,
+        root_id=plain.id,
+        thread_id=Known(plain.id),
+        text=Known(plain.text),
         created_at=Known(plain.created_at or now),
-        tagged=(account.id,),
         author=replace(
             ordinary.author,
             id=Known(plain.author or f"author-of-{plain.id}"),
@@ -91,22 +91,27 @@ def _replying(mention: Mention, plain: Plain, account: Account) -> Mention:
     )
 
 
-def _line(name: str, judgement: Judgement) -> dict[str, Any]:
+def _line(plain: Plain, judgement: Judgement) -> dict[str, Any]:
     decision: Decision = judgement.decision
     return {
-        "id": name,
+        "id": plain.id,
         "outcome": decision.outcome.value,
         "rule": decision.rule,
         "because": list(decision.because),
-        "matched": [_matched(match) for match in decision.matched],
+        "matched": [_matched(match, plain.text) for match in decision.matched],
         "reply": judgement.composed.text if judgement.composed else None,
     }
 
 
-def _matched(match: Match) -> dict[str, Any]:
+def _matched(match: Match, text: str) -> dict[str, Any]:
     return {
         "rule": match.rule,
         "outcome": match.outcome.value,
         "certainty": match.certainty.value,
-        "evidence": [{"fact": one.fact, "says": one.says, "start": one.start, "end": one.end} for one in match.evidence],
+        "evidence": [_evidence(one, text) for one in match.evidence],
     }
+
+
+def _evidence(one: Evidence, text: str) -> dict[str, Any]:
+    quote = None if one.start is None or one.end is None else text[one.start : one.end]
+    return {"fact": one.fact, "source": one.source, "says": one.says, "start": one.start, "end": one.end, "quote": quote}

@@ -8,7 +8,7 @@ from pathlib import Path
 from chalicelib.cli.screen import Complaint
 from chalicelib.embedded.memory import MemoryArtefacts, memory_signer
 from chalicelib.local.policies import POLICIES, WrongPolicies, compiled
-from chalicelib.policy.bundle import Broken, Bundle, signed_bytes
+from chalicelib.policy.bundle import Broken, Bundle, signed_content
 from chalicelib.steps.bundles import Bundles, Loaded
 
 __all__ = ["POLICIES", "pack_of"]
@@ -25,7 +25,7 @@ def pack_of(folder: Path) -> tuple[Bundle, Loaded]:
     sha256 = hashlib.sha256(document).hexdigest()
     artefacts, signer = MemoryArtefacts(), memory_signer("command-line")
     artefacts.put(f"bundle/{sha256}", document)
-    artefacts.put(f"bundle/{sha256}.sig", signer.sign(signed_bytes(sha256)))
+    artefacts.put(f"bundle/{sha256}.sig", signer.sign(signed_content(document)))
     loaded = Bundles(artefacts, (signer.public_key(),), ENGINE).named_by({"sha256": sha256})
     if isinstance(loaded.bundle, Broken):
         raise Complaint(f"the policies in {folder} do not load: {loaded.bundle.reason}")

@@ -147,12 +147,14 @@ class Steps:
 def progress(label: str, total: int | None = None, *, beside_output: bool = False) -> Iterator[Steps]:
     """A progress bar on standard error while the body runs; without a terminal one plain line when it ends.
 
-    ``beside_output``: the body prints to standard output, so a bar would tear it where that is a terminal too.
+    ``beside_output``: the body prints to standard output, so a bar would tear it where that is a terminal too; and it
+    says at its own end what was done.
     """
     if not sys.stderr.isatty() or (beside_output and sys.stdout.isatty()):
         steps = Steps(None, total)
         yield steps
-        print(f"{label}: {steps.done}{f' of {total}' if total is not None else ''} done", file=sys.stderr)
+        if not beside_output:
+            print(f"{label}: {steps.done}{f' of {total}' if total is not None else ''} done", file=sys.stderr)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console(sys.stderr), transient=True) as bar:

@@ -28,6 +28,7 @@ from chalicelib.domain.state import State
 from chalicelib.local.feed import Feed, Sender, Sent
 from chalicelib.local.stream import scenes
 from chalicelib.local.stream.post import Post
+from chalicelib.voice.voice import load as load_voice
 
 if TYPE_CHECKING:
     from chalicelib.local.service import Service
@@ -82,15 +83,12 @@ class Seen:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run until somebody stops it, or with ``--once`` until the stream is through."""
-    from chalicelib.local.service import Service  # noqa: PLC0415 - imports app.py and Chalice: no other command pays for it
-
     stopped = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
     out = screen.console()
     _log_to(arguments.data / LOG)
-    service = Service(arguments.data, arguments.port, FACTOR)
-    service.start()
+    service = _started(arguments)
     address = arguments.data / ADDRESS
     address.write_text(service.url)
     try:
@@ -104,6 +102,27 @@ def run(arguments: argparse.Namespace) -> int:
         address.unlink(missing_ok=True)
         service.stop()
     return screen.Exit.OK
+
+
+def _started(arguments: argparse.Namespace) -> Service:
+    # The service imports app.py, Chalice and the policy compiler: no other command waits for them.
+    from chalicelib.local.folder import FolderTaken  # noqa: PLC0415
+    from chalicelib.local.policies import WrongPolicies  # noqa: PLC0415
+    from chalicelib.local.service import Service  # noqa: PLC0415
+
+    service = Service(arguments.data, arguments.port, FACTOR)
+    try:
+        service.start()
+    except WrongPolicies as wrong:
+        service.stop()
+        raise screen.Complaint(f"the policies are wrong\n{wrong}") from None
+    except FolderTaken as taken:
+        service.stop()
+        raise screen.Complaint(f"{taken}", screen.Exit.UNAVAILABLE) from None
+    except OSError as error:
+        service.stop()
+        raise screen.Complaint(f"port {arguments.port}: {error.strerror}; try --port 0", screen.Exit.UNAVAILABLE) from None
+    return service
 
 
 def _log_to(path: Path) -> None:
@@ -162,7 +181,7 @@ def clock_of(service: Service) -> LocalTimes:
 
 def disclosures_of(service: Service) -> tuple[str, ...]:
     """Every form of the disclosure, so that it is never taken for sameness."""
-    return ()
+    return tuple(form for document in service.bundle.voices.values() for form in load_voice(document).disclosures)
 
 
 def _next(out: Console, fates: list[Fate]) -> None:
