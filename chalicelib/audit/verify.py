@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.audit.body import FORMS
-from chalicelib.audit.canonical import canonical
+from chalicelib.audit.canonical import read_canonical
 from chalicelib.audit.checkpoint import Checkpoint, open_note, read_vkey
 from chalicelib.audit.record import KINDS, SCHEMA, result_digest
 from chalicelib.audit.tree import Frontier, leaf_hash
@@ -123,11 +122,11 @@ def _look_at(
 def _read(leaf: bytes) -> Mapping[str, Any] | None:
     """The record in ``leaf``; None where its bytes are not the canonical ones of a record with id, kind and number."""
     try:
-        public = json.loads(leaf)
-        if canonical(public) != leaf or public["schema"] != SCHEMA or public["kind"] not in KINDS:
+        public = read_canonical(leaf)
+        if public["schema"] != SCHEMA or public["kind"] not in KINDS:
             return None
         named = FORMS["name"](public["id"]) and isinstance(public.get("number", 0), int)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         return None
     return public if named else None
 

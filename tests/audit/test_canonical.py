@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.audit.canonical import LARGEST, canonical, digest
+from chalicelib.audit.canonical import LARGEST, canonical, digest, read_canonical
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 DOCUMENTS = st.recursive(
@@ -57,6 +58,28 @@ def test_a_refusal_never_shows_the_value() -> None:
     with pytest.raises(ValueError, match="surrogate") as refused:
         canonical({"text": "Jane Doe lives here \ud800"})
     assert "Jane" not in str(refused.value)
+
+
+@given(DOCUMENTS)
+def test_canonical_bytes_read_back_and_any_other_form_is_refused(document: Any) -> None:
+    content = canonical(document)
+    assert read_canonical(content) == document
+    for ascii_only, indent in ((True, 1), (False, 1), (True, None), (False, None)):
+        other = json.dumps(document, ensure_ascii=ascii_only, indent=indent, sort_keys=True).encode()
+        if other != content:
+            with pytest.raises(ValueError, match="not the canonical form"):
+                read_canonical(other)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"1.0", b"1e3", b"NaN", b"-Infinity", b"-0", b"9007199254740992", b"9" * 5000, b'{"b":1,"a":2}', b'{"a":1,"a":1}',
+     b'"\\u0061"',
+     b'"\\ud800"', b'"\\/"', b" 1", b"1\n", b"", b"\xff", b"\xef\xbb\xbf1", b"[" * 100_000],
+)  # fmt: skip
+def test_bytes_that_are_nobodys_canonical_form_are_refused(content: bytes) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        read_canonical(content)
 
 
 def test_the_largest_exact_integers_pass() -> None:
