@@ -24,7 +24,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def find(node: object, *path: str) -> Any | Unknown:
-    """The value under ``path``; null counts as missing, a parent that is no object as malformed."""
+    """The value under ``path``; null counts as missing, a parent that is no object as malformed, an unknown one as it is."""
+    if isinstance(node, Unknown):
+        return node
     for name in path:
         if not isinstance(node, dict):
             return Unknown("malformed")
