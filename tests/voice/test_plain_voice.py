@@ -58,7 +58,7 @@ def test_any_two_replies_with_equal_slots_are_mostly_different(plain: Voice, exp
     shapes = [trigrams(mask(render(word, values, plain), plain.disclosures)) for word in words]
     found = sorted(overlap(a, b) for a, b in combinations(shapes, 2))
     assert found[-1] <= 0.65
-    assert found[len(found) * 99 // 100] <= 0.52
+    assert found[len(found) * 99 // 100] <= 0.51
     assert found[len(found) // 2] <= 0.32
 
 

@@ -44,7 +44,7 @@ json = st.recursive(
         ("parts.where.1", "in the queue of the {team}", "parts.where.1"),
         ("parts.when.1", "expect it {when}", "parts.when.1"),
         ("parts.when.1", {"text": "expect it {when}", "without": "expect it {when}"}, "parts.when.1.without"),
-        ("parts.where.1", "the answer will be in this thread", "parts.where.1"),
+        ("parts.where.1", "find the answer in this thread", "parts.where.1"),
         ("frames", [], "frames"),
         ("frames", ["seen. owner. happens. where."], "frames.0"),
         ("frames", ["seen. owner. happens. where. seen."], "frames.0"),
