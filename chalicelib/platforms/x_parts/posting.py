@@ -132,7 +132,9 @@ def _signed(method: str, url: str, body: bytes, credentials: Secrets, now: datet
 def _credentials(credentials: Secrets) -> dict[str, str]:
     try:
         found = json.loads(credentials.values[0])
-        return {name: found[name] for name in _TOKENS if isinstance(found[name], str) and found[name]}
+        keys = {name: found[name] for name in _TOKENS}
     except (IndexError, KeyError, TypeError, ValueError):
-        wanted = ", ".join(_TOKENS)
-        raise ValueError(f"the secret posting/x/<account> must be a JSON object with the texts {wanted}") from None
+        keys = {}
+    if not keys or not all(isinstance(key, str) and key for key in keys.values()):
+        raise ValueError(f"the secret posting/x/<account> must be a JSON object with the texts {', '.join(_TOKENS)}")
+    return keys
