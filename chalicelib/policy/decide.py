@@ -10,7 +10,7 @@ from chalicelib.domain.decision import Certainty, Decision, Evidence, Limit, Mat
 from chalicelib.domain.fact import Known
 from chalicelib.domain.facts import Facts
 from chalicelib.domain.limits import Limits
-from chalicelib.policy import findings, hours, law
+from chalicelib.policy import findings, law
 from chalicelib.policy.bundle import Broken, Bundle
 from chalicelib.policy.checks import CONDITIONS
 from chalicelib.policy.law import Law
@@ -74,8 +74,7 @@ def _decide(facts: Facts, bundle: Bundle | Broken, limits: Limits) -> Decision:
     human += [fired for rule in policy.rules if rule.outcome is Outcome.HUMAN and (fired := _by_rule(rule, scene))]
 
     # 4 Acknowledge rules fire only where every check is known to be true and the review date has not passed.
-    today = hours.local_date(policy.brand, facts.posting_at)
-    reviewed = [rule for rule in policy.rules if rule.review_by is not None and today <= rule.review_by]
+    reviewed = [rule for rule in policy.rules if rule.review_by is not None and scene.today <= rule.review_by]
     firing = sorted((rule for rule in reviewed if rule.outcome is Outcome.ACKNOWLEDGE), key=lambda rule: rule.id)
     matched = [(rule, fired) for rule in firing if (fired := _by_rule(rule, scene))]
 

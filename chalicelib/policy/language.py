@@ -9,7 +9,8 @@ _FEWEST_WORDS = 2
 _SHARE_OF_TEN = 3
 _MARGIN = 4
 
-_SHARED = {word for words in OTHERS.values() for word in words} & ENGLISH
+_SHARED = frozenset(word for words in OTHERS.values() for word in words) & ENGLISH
+"""Words of English and of another language: they speak for English only beside a word that is English alone."""
 
 NO_LANGUAGE = frozenset({"und", "mul", "zxx", "art", "qam", "qct", "qht", "qme", "qst", ""})
 """What X and ISO 639 write where they saw no language (docs.x.com, ``lang``)."""
@@ -23,13 +24,14 @@ def detect(reading: Reading) -> tuple[str | None, str]:
     words = [token.forms[0] for token in reading.tokens if token.kind is Kind.WORD]
     if foreign := sum(1 for word in words if not _latin(word)):
         return None, f"{foreign} of {len(words)} words are not in Latin letters"
-    english = sum(1 for word in words if word in ENGLISH and word not in _SHARED)
+    english = [word for word in words if word in ENGLISH]
+    alone = sum(1 for word in english if word not in _SHARED)
     others = {name: sum(1 for word in words if word in known and word not in ENGLISH) for name, known in OTHERS.items()}
     best, count = max(others.items(), key=lambda found: (found[1], found[0]))
-    says = f"{english} of {len(words)} words are English, {count} are {best}"
-    if english >= max(_FEWEST_WORDS, _MARGIN * count) and english * 10 >= _SHARE_OF_TEN * len(words):
+    says = f"{len(english)} of {len(words)} words are English, {count} are of another language"
+    if alone and len(english) >= max(_FEWEST_WORDS, _MARGIN * count) and len(english) * 10 >= _SHARE_OF_TEN * len(words):
         return "en", says
-    if count >= _FEWEST_WORDS and count >= 2 * english and count * 10 >= _SHARE_OF_TEN * len(words):
+    if count >= _FEWEST_WORDS and count > alone and count * 10 >= _SHARE_OF_TEN * len(words):
         return best, says
     return None, says
 

@@ -9,27 +9,45 @@ def _words(text: str) -> frozenset[str]:
 
 ENGLISH = _words(
     """
-    the a an i my your his her its our their this that
-    these those there here it he she we they you them us him is are was were be been being am isnt arent wasnt werent
-    im ive ill id youre youve hes shes theyre theyve weve have has had havent hasnt hadnt having do does did dont
-    doesnt didnt doing done will would wont wouldnt can cant cannot could couldnt should shouldnt may might must shall
-    and or but if then than because so as of to in for with without into onto by about after before since until again
-    still yet already just only even ever never always now today tonight tomorrow yesterday what when where why who
-    how which whose whats wheres whens hows any anyone anybody anything some someone somebody something nobody nothing
-    everyone every each both all another other others such same own very too also please thanks thank hello hey hi
-    help need needs needed want wants wanted get gets got getting give gave given going gone went go come coming make
-    made know known think thought said say says told tell tells ask asked asking see seen saw look looking looks work
-    works working worked try trying tried keep keeps kept using used call called calling back down up out off over
-    under not no yes nope yep okay right wrong new old last next first more most much many few little less long late
-    early later soon day days week weeks month months hour hours minute minutes morning evening night year years ago
-    while order ordered parcel package delivery deliver delivered arrive arrived arrives waiting wait missing lost
-    sent send account card payment paid pay charged charge money bank statement balance login logged log password
-    locked flight flights bag bags baggage luggage booking booked ticket tickets seat seats cancelled canceled delayed
-    delay phone internet signal router broadband connection website site update updated email number customer service
-    support store shop item stock open opening close closed refund return returned replacement doesn anyway really
-    actually maybe able unable unavailable issue issues problem problems question error broken dead slow stuck fix
-    fixed reset stop stopped start started change changed through between around during against people person
-    time times way one two three
+    the a an i my your his her its our their this that these those there here it he she we they you them us him is are
+    was were be been being am isnt arent wasnt werent im ive ill id youre youve hes shes theyre theyve weve have has
+    had havent hasnt hadnt having do does did dont doesnt didnt doing done will would wont wouldnt can cant cannot
+    could couldnt should shouldnt may might must shall and or but if then than because so as of to in for with without
+    into onto by about after before since until again still yet already just only even ever never always now today
+    tonight tomorrow yesterday what when where why who how which whose whats wheres whens hows any anyone anybody
+    anything some someone somebody something nobody nothing everyone every each both all another other others such
+    same own very too also please thanks thank hello hey hi help need needs needed want wants wanted get gets got
+    getting give gave given going gone went go come coming make made know known think thought said say says told tell
+    tells ask asked asking see seen saw look looking looks work works working worked try trying tried keep keeps kept
+    using used call called calling back down up out off over under not no yes nope yep okay right wrong new old last
+    next first more most much many few little less long late early later soon day days week weeks month months hour
+    hours minute minutes morning evening night year years ago while order ordered parcel package delivery deliver
+    delivered arrive arrived arrives waiting wait missing lost sent send account card payment paid pay charged charge
+    money bank statement balance login logged log password locked flight flights bag bags baggage luggage booking
+    booked ticket tickets seat seats cancelled canceled delayed delay phone internet signal router broadband
+    connection website site update updated email number customer service support store shop item stock open opening
+    close closed refund return returned replacement doesn anyway really actually maybe able unable unavailable issue
+    issues problem problems question error broken dead slow stuck fix fixed reset stop stopped start started change
+    changed through between around during against people person time times way one two three on at me let lets put
+    take took taken takes hold held leave left bring brought buy bought sell sold find found feel felt turn turned
+    happen happened happening receive received require required believe understand remember forget forgot learn speak
+    spoke talk talked talking hear heard read write wrote written show shows showing move moved play run running live
+    stay add added cancel check checking download downloaded upload load loading install installed connect connected
+    charging charges refunded transfer transferred withdraw withdrawn exchange purchase purchased expired verify
+    verified blocked unlock activate activated register registered sign signed apply applied renew switch choose claim
+    top home house family friend friends husband wife mum mom dad son daughter kids child guys man woman great good
+    bad best better worst terrible awful horrible amazing awesome love hate like liked happy sad angry sorry annoying
+    annoyed frustrated frustrating ridiculous disgusting useless poor free cheap expensive full empty big small high
+    low fast quick quickly easy hard difficult possible impossible true false different sure ready available half
+    whole rest part place thing things stuff point reason answer reply response respond information details line pm
+    mon tuesday wednesday thursday friday saturday sunday monday january february march april june july august
+    september october november december train station airport plane gate crew staff driver branch manager agent team
+    desk counter food meal coffee water power electricity heat screen battery laptop computer printer device mobile
+    data text texts message messages calls mail post page link code credit debit fee fees loan mortgage savings
+    insurance policy fraud cash machine atm direct deposit hope wish wonder wondering appreciate sort sorted helps
+    helped helping twice once instead either neither rather quite almost enough else though although however unless
+    whether per via yall theres thats whos wouldve couldve shouldve gonna wanna gotta pls plz thx lol omg wtf tf btw
+    asap
     """
 )
 """Function words first, then what people say to a company."""

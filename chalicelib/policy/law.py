@@ -10,7 +10,7 @@ from chalicelib.domain.fact import Fact, Known, value_of
 from chalicelib.domain.facts import Case, Control, Person, Rota, Seal, Thread
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Form
-from chalicelib.policy import findings, hours
+from chalicelib.policy import findings
 from chalicelib.policy.bundle import Bundle
 from chalicelib.policy.scene import Scene
 from chalicelib.policy.truth import FALSE, Finding, Truth
@@ -190,8 +190,7 @@ def _incident(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
 
 
 def _muted_date(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
-    today = hours.local_date(scene.policy.brand, scene.facts.posting_at)
-    return _say(today in scene.policy.brand.muted, "posting_at", f"{today} is muted")
+    return _say(scene.today in scene.policy.brand.muted, "posting_at", f"{scene.today} is muted")
 
 
 def _media(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:

@@ -8,7 +8,7 @@ from chalicelib.policy.node import Place, Text
 from chalicelib.policy.phrases import PhraseError, expand
 from chalicelib.policy.problem import Problem
 
-LONGEST_PHRASE = 200
+LONGEST_PHRASE = 400
 _NOTE = re.compile(r"(?:^|\s)//.*$")
 
 

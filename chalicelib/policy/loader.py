@@ -95,10 +95,8 @@ class _Loading:
         self._same_rules()
 
     def _yaml(self, path: str) -> Node | None:
-        node = read_yaml(path, self.files[path])
-        if isinstance(node, tuple):
-            self.problems += node
-            return None
+        node, problems = read_yaml(path, self.files[path])
+        self.problems += problems
         return node
 
     def _list_file(self, path: str, source: str) -> None:

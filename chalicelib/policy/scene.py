@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from chalicelib.domain.account import Account
 from chalicelib.domain.fact import Known, Unknown
@@ -34,6 +36,11 @@ class Scene:
     def own_handles(self, platform: str) -> frozenset[str]:
         """The deployment's handles on one platform, folded, with ``@``."""
         return frozenset("@" + account.handle.lstrip("@").casefold() for account in self.own if account.platform == platform)
+
+    @cached_property
+    def today(self) -> date:
+        """The date on the brand's calendar when a reply would go out."""
+        return self.facts.posting_at.astimezone(ZoneInfo(self.policy.brand.zone)).date()
 
     @cached_property
     def reading(self) -> Reading | None:

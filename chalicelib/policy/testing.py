@@ -125,10 +125,9 @@ def read_cases(files: Mapping[str, str]) -> tuple[tuple[Case, ...], tuple[Proble
     problems: list[Problem] = []
     for path in sorted(files):
         if path.endswith("/tests.yaml"):
-            node = read_yaml(path, files[path])
-            if isinstance(node, tuple):
-                problems += node
-            else:
+            node, unreadable = read_yaml(path, files[path])
+            problems += unreadable
+            if node is not None:
                 found, wrong = _file(node, path.split("/")[0])
                 cases += found
                 problems += wrong

@@ -18,12 +18,12 @@ class _Stop(Exception):
     """Reading cannot go on; the problem is noted."""
 
 
-def read_yaml(path: str, text: str) -> Node | tuple[Problem, ...]:
-    """The one document of ``text``, or every problem that hides it."""
+def read_yaml(path: str, text: str) -> tuple[Node | None, tuple[Problem, ...]]:
+    """The one document of ``text`` as far as it can be read, and every problem with the writing of it."""
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE:
-        return (Problem(path, 1, 1, "the file is over 256 KB", "split the lists into lists/<name>.txt"),)
+        return None, (Problem(path, 1, 1, "the file is over 256 KB", "split the lists into lists/<name>.txt"),)
     if problems := tuple(unreadable(path, text)):
-        return problems
+        return None, problems
     reader = _Reader(path, text)
     try:
         node = reader.document()
@@ -38,9 +38,9 @@ def read_yaml(path: str, text: str) -> Node | tuple[Problem, ...]:
     except yaml.YAMLError:
         reader.problems.append(reader.place(1, 1).problem("not readable as YAML", "save the file as UTF-8 text"))
         node = None
-    if reader.problems or node is None:
-        return tuple(reader.problems) or (Problem(path, 1, 1, "the file is empty", "write it, or remove it"),)
-    return node
+    if node is None and not reader.problems:
+        return None, (Problem(path, 1, 1, "the file is empty", "write it, or remove it"),)
+    return node, tuple(reader.problems)
 
 
 def unreadable(path: str, text: str) -> Iterator[Problem]:

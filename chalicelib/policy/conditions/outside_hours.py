@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.policy import arguments, findings, hours
+from chalicelib.domain import hours
+from chalicelib.policy import arguments, findings
 from chalicelib.policy.conditions.contract import Condition
 from chalicelib.policy.scene import Scene
 from chalicelib.policy.truth import Finding
