@@ -10,7 +10,7 @@ from datetime import datetime
 from chalicelib.audit.record import Actor, follow_record, sort_key
 from chalicelib.domain import keys
 from chalicelib.domain.codec import iso
-from chalicelib.policy.bundle import signed_bytes
+from chalicelib.policy.bundle import signed_content
 from chalicelib.ports import Artefacts, Cancelled, Put, Signer, Store
 from chalicelib.steps.done import Contended, Done, new_id
 from chalicelib.steps.records import Written
@@ -34,7 +34,7 @@ def run(document: bytes, engine: str, actor: Actor, ports: PublishPorts, now: da
     if row.get("sha256") == sha256:
         return Done("-", "in-force", sha256)
     ports.artefacts.put(f"bundle/{sha256}", document)
-    ports.artefacts.put(f"bundle/{sha256}.sig", ports.signer.sign(signed_bytes(sha256)))
+    ports.artefacts.put(f"bundle/{sha256}.sig", ports.signer.sign(signed_content(document)))
     version = int(row.get("version", 0))
     pointer = {"sha256": sha256, "version": version + 1, "at": iso(now)}
     record_id = new_id(ports.entropy)

@@ -15,7 +15,7 @@ def stop_for(reservation: Reservation, control: Control | None, case: Case | Non
     """Why the reply may not go out, None if it may. A record that is missing or unreadable (None) stops it."""
     if case is not None and case.owner == NATIVE:
         return Ending(state=State.IGNORED, reason="answered-natively")
-    why = _late(reservation, now) or _switched_off(reservation, control) or _taken(case)
+    why = _late(reservation, now) or _switched_off(reservation, control) or _taken(reservation, case)
     return Ending(state=State.HUMAN, reason=why) if why else None
 
 
@@ -35,7 +35,10 @@ def _switched_off(reservation: Reservation, control: Control | None) -> str | No
     return "wording-withdrawn" if set(control.withdrawn) & set(reservation.wordings) else None
 
 
-def _taken(case: Case | None) -> str | None:
+def _taken(reservation: Reservation, case: Case | None) -> str | None:
+    """A person has it, or the author wrote again: the reply was earned by words that are no longer the last ones."""
     if case is None:
         return "case-unreadable"
-    return None if case.status == "open" and case.owner is None else "taken-by-a-person"
+    if case.status != "open" or case.owner is not None:
+        return "taken-by-a-person"
+    return None if case.mentions[-1:] == (reservation.id,) else "author-wrote-again"

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 import greenlet
 
 from chalicelib.domain import envelope, keys
-from chalicelib.domain.facts import Case, Control, Rota, Seal, Wait
+from chalicelib.domain.codec import iso
+from chalicelib.domain.facts import Budget, Case, Control, Rota, Seal, Wait
 from chalicelib.domain.keys import Key
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Notice
@@ -31,8 +32,9 @@ from chalicelib.steps import intake, post, rescue, settle
 from chalicelib.steps.bundles import Loaded
 from chalicelib.steps.casework import put_case
 from chalicelib.steps.decide import DecidePorts
+from chalicelib.steps.gather import HOUR
 from chalicelib.steps.post import PostPorts
-from chalicelib.steps.rows import Standing, from_row, to_row
+from chalicelib.steps.rows import Standing, budget_row, from_row, to_row
 
 LIMITS = Limits()
 RECEIVES = LIMITS.receives
@@ -150,6 +152,7 @@ class World:
         self.behaviours = list(behaviours)
         self.look_up_works = True
         self.calls = 0
+        self.at_call: dict[int, list[Callable[[], None]]] = {}
         self.log: list[str] = []
         self.posts: list[dict[str, str]] = []
         self.paused = False
@@ -214,6 +217,8 @@ class World:
         if current is not self.hub:
             self.hub.switch()
         self.calls += 1
+        for happening in self.at_call.pop(self.calls, ()):
+            happening()
         fault = self.faults.get(self.calls)
         self.log.append(f"{self.calls} {label} {fault or ''}")
         if fault in ("crash-before", "unavailable-before"):
@@ -281,16 +286,14 @@ class World:
         }[id(queue)]
         self.start(work, entry, queue)
 
-    def run(self, after: Mapping[int, Callable[[], None]] | None = None, most: int = 4_000) -> None:
-        """Play to the end: ``after[n]`` happens after the n-th move. Then faults stop, and everything must come to rest."""
-        for count in range(most):
-            if after and count in after:
-                after[count]()
-            if self.step():
-                continue
-            if after and any(place > count for place in after):
-                continue
-            if not self._pass_time():
+    def happens(self, call: int, what: Callable[[], None]) -> None:
+        """``what`` happens right before the ``call``-th port call: between somebody's read and their write."""
+        self.at_call.setdefault(call, []).append(what)
+
+    def run(self, most: int = 4_000) -> None:
+        """Play to the end: faults are finite, and everything must come to rest."""
+        for _ in range(most):
+            if not self.step() and not self._pass_time():
                 return self.at_rest()
         raise Violation(f"not at rest after {most} moves: {self.log[-12:]}")
 
@@ -381,12 +384,14 @@ class World:
 
     def _seed_rows(self) -> None:
         control = keys.control("x", "1001")
+        budget = keys.budget("plain")
         rota, wait = keys.rota("northwind-bank"), keys.wait("northwind-bank")
         self.store.commit(
             [
                 Put(control, to_row(Control(version=1, mode="live"), key=control)),
                 Put(rota, to_row(Rota(on_shift=4, until=START + timedelta(days=30), next_shift=None), key=rota)),
                 Put(wait, to_row(Wait(p80_minutes=35), key=wait)),
+                Put(budget, budget_row(Budget(hour=iso(START)[:HOUR], used={}, cursor=self.random.randrange(343)))),
                 Put(keys.pointer(), {"sha256": self.loaded.sha256, "version": 1}),
             ]
         )

@@ -1,0 +1,101 @@
+"""A small pack for the tests of the steps: one bank with a sister, and rules that nobody will tune."""
+
+from __future__ import annotations
+
+import hashlib
+
+from chalicelib.embedded.memory import memory_signer
+from chalicelib.local.policies import POLICIES
+from chalicelib.policy.bundle import Bundle, load, signed_content
+from chalicelib.policy.compile import compile_bundle
+from chalicelib.steps.bundles import Loaded, voices_of
+from chalicelib.voice.loader import read
+
+ENGINE = "sha256:" + "0" * 64
+
+BASELINE = """
+policy: baseline
+owner: tests
+human:
+  legal:
+    why: Lawyers are never answered by a machine.
+    when: {text_has: [legal]}
+    department: legal
+    priority: P1
+"""
+
+POLICY = """
+policy: BRAND
+owner: tests
+human:
+  large-audience:
+    why: Many people read this.
+    when: {author_followers_over: 10000}
+acknowledge:
+  ordinary-question:
+    why: A plain question about something we approved.
+    when: {topic: any, asks: [requests], language_is: [en]}
+    limit: {per_hour: 1000}
+    review_by: 2027-05-01
+"""
+
+BRAND = """
+id: BRAND
+name: Northwind
+zone: America/New_York
+zone_name: Eastern
+hours: 24x7
+holidays: []
+muted: []
+languages: [en]
+industries: [bank]
+accounts:
+  - {platform: x, id: ACCOUNT, handle: HANDLE}
+  - {platform: 'relay:mastodon', id: help-ACCOUNT, handle: HANDLE}
+voice: plain
+own_names: [northwind]
+teams: {default: care team, cards: cards team}
+sla: {P0: 15, P1: 60, P2: 240, P3: 480, P4: 1440}
+"""
+
+TOPICS = """
+topics:
+  card:
+    department: cards
+    has: |
+      card*
+  statement:
+    department: cards
+    has: |
+      statement*
+  app:
+    department: cards
+    has: |
+      app
+"""
+
+
+def files() -> dict[str, str]:
+    """Path → text, as ``policies/`` has them."""
+    tree = {
+        "baseline/policy.yaml": BASELINE,
+        "baseline/lists/legal.txt": "solicitor\n(lawyer|sue)\n",
+        "baseline/lists/requests.txt": "how do i\ncan someone\nplease help\n",
+        "baseline/topics/bank.yaml": TOPICS,
+    }
+    for brand, account, handle in (("northwind-bank", "1001", "'@NorthwindHelp'"), ("northwind-uk", "1002", "'@NorthwindUK'")):
+        filled = BRAND.replace("BRAND", brand).replace("ACCOUNT", account).replace("HANDLE", handle)
+        tree |= {f"{brand}/brand.yaml": filled, f"{brand}/policy.yaml": POLICY.replace("BRAND", brand)}
+    return tree
+
+
+def small_pack(engine: str = ENGINE) -> Loaded:
+    """The small pack with the shipped voice, compiled and signed by a test's key."""
+    voice = read("plain.en.yaml", (POLICIES / "voices" / "plain.en.yaml").read_text(encoding="utf-8"))
+    assert isinstance(voice, dict), voice
+    document = compile_bundle(files(), {"plain.en": voice}, [engine])
+    assert isinstance(document, bytes), "\n".join(map(str, document))
+    signer = memory_signer("publisher")
+    bundle = load(document, signer.sign(signed_content(document)), (signer.public_key(),), engine)
+    assert isinstance(bundle, Bundle), bundle
+    return Loaded(hashlib.sha256(document).hexdigest(), bundle, voices_of(bundle))
