@@ -77,19 +77,19 @@ class SandboxPost:
 class Sandbox:
     """One server on 127.0.0.1. ``clock`` gives the time of a post (UTC); ``retry_after_s`` is what ``throttle`` asks for.
 
-    ``wall``: a JSON-lines file that keeps the public posts from one run to the next. Signatures are not checked, only that
+    ``path``: a JSON-lines file that keeps the public posts from one run to the next. Signatures are not checked, only that
     there are some: what is tested here is us.
     """
 
-    def __init__(self, clock: Callable[[], datetime], port: int = 0, wall: Path | None = None, retry_after_s: int = 2) -> None:
+    def __init__(self, clock: Callable[[], datetime], port: int = 0, path: Path | None = None, retry_after_s: int = 2) -> None:
         self._clock = clock
-        self._wall = wall
+        self._path = path
         self._port = port
         self._lock = threading.Lock()
         self._scripts: dict[str, str] = {}
         self._posts: list[SandboxPost] = []
-        if wall is not None and wall.exists():
-            self._posts = [SandboxPost(**json.loads(line)) for line in wall.read_text(encoding="utf-8").splitlines() if line]
+        if path is not None and path.exists():
+            self._posts = [SandboxPost(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines() if line]
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
         self.retry_after_s = retry_after_s
@@ -148,8 +148,8 @@ class Sandbox:
             at = iso(self._clock())
             post = SandboxPost(id=str(number), platform=platform, account=account, in_reply_to=under, text=text, at=at, key=key)
             self._posts.append(post)
-            if self._wall is not None:
-                with self._wall.open("a", encoding="utf-8") as lines:
+            if self._path is not None:
+                with self._path.open("a", encoding="utf-8") as lines:
                     lines.write(json.dumps(asdict(post)) + "\n")
             return behaviour, post
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from chalicelib.domain.outcome import HttpRequest, NotFound, NotYet, Posted, PostOutcome, Refused, Undecided
+from chalicelib.domain.outcome import Carried, HttpRequest, NotFound, NotYet, Posted, PostOutcome, Refused, Undecided
 from chalicelib.domain.reservation import Reservation
 from chalicelib.domain.webhook import Secrets
 from chalicelib.http_client import PooledHttp
@@ -31,7 +31,7 @@ class World:
     def __init__(self, sandbox: Sandbox, http: PooledHttp) -> None:
         self.sandbox, self.http = sandbox, http
 
-    def carry(self, request: HttpRequest):  # type: ignore[no-untyped-def]
+    def carry(self, request: HttpRequest) -> Carried:
         return self.http.send(request, TIMEOUT_S)
 
     def parts(self, name: str) -> tuple[Platform, str, Secrets]:
@@ -136,12 +136,12 @@ def test_a_time_out_ends_with_the_client_and_does_not_hold_the_sandbox(world: Wo
 
 def test_the_wall_outlives_the_sandbox(tmp_path: Path) -> None:
     for number in ("5001", "5002"):
-        sandbox, http = Sandbox(lambda: NOW, wall=tmp_path / "wall.jsonl"), PooledHttp()
+        sandbox, http = Sandbox(lambda: NOW, path=tmp_path / "wall.jsonl"), PooledHttp()
         sandbox.start()
         World(sandbox, http).post("x", reservation("x", number))
         http.close()
         sandbox.stop()
-    last = Sandbox(lambda: NOW + timedelta(days=1), wall=tmp_path / "wall.jsonl")
+    last = Sandbox(lambda: NOW + timedelta(days=1), path=tmp_path / "wall.jsonl")
     assert [post.in_reply_to for post in last.posts] == ["5001", "5002"]
     assert len({post.id for post in last.posts}) == 2
 
