@@ -64,6 +64,11 @@ class Database:
             self.close()
             raise
 
+    @property
+    def folder(self) -> Path | None:
+        """Where the file lies; None for ``:memory:``."""
+        return None if self._memory is not None else Path(self._path).resolve().parent
+
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection for single statements, each of which sees every commit before it; raises Unavailable."""
