@@ -15,7 +15,6 @@ from chalicelib.cli import screen
 from chalicelib.cli.folder import LocalTimes
 from chalicelib.cli.story import Lookup, Story, cases, stories, text_of
 from chalicelib.domain import keys
-from chalicelib.domain.decision import Decision, Evidence
 from chalicelib.domain.facts import Case
 from chalicelib.domain.keys import Key
 from chalicelib.local.feed import Sent
@@ -25,7 +24,8 @@ from chalicelib.ports import Row, Store
 from chalicelib.voice.sameness import similarity
 
 QUOTED = 3
-"""How many pieces of evidence one cell shows."""
+LONGEST_QUOTE = 28
+"""How many pieces of evidence one cell shows, and how many characters of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +57,13 @@ class Board:
         return fates
 
     def show(self, out: Console, fates: Sequence[Fate]) -> None:
-        """The table grouped by scene, the totals and how alike the closest two replies are."""
-        made = _columns(out.width)
-        for scene, group in groupby(fates, key=lambda fate: fate.sent.scene):
-            made.add_section()
-            made.add_row(Text(scene, style="bold cyan"))
+        """A table for each scene, the totals and how alike the closest two replies are."""
+        for place, (scene, group) in enumerate(groupby(fates, key=lambda fate: fate.sent.scene)):
+            made = _columns(min(out.width, screen.PIPE_WIDTH), header=place == 0)
             for fate in group:
                 made.add_row(*self._cells(fate))
-        out.print(made)
+            out.print(Text(f"{scene}", style="bold cyan"))
+            out.print(made)
         for line in [*totals(fates), *self.sameness(fates)]:
             out.print(Text(line))
 
@@ -93,27 +92,27 @@ class Board:
             _mention(fate),
             screen.outcome_text(story.outcome),
             Text(story.rule),
-            Text(evidence(story.decision, text_of(story.mention))),
+            Text(evidence(story)),
             Text(self._where(story, fate.case)),
         ]
 
     def _where(self, story: Story, case: Case | None) -> str:
         if story.outcome == "ignore":
             return ""
-        went = f"{case.department} P{case.priority} by {self._clock.at(case.due, case.brand)}" if case else ""
+        went = f"→ {case.department} P{case.priority} by {self._clock.at(case.due, case.brand)}" if case else "→ a person"
         if story.outcome == "acknowledge" and story.reply:
             state = "" if story.end else "(on its way) "
-            return f"{state}“{screen.safe(story.reply)}” → {went}"
-        return f"→ {went}"
+            return f"{state}“{screen.safe(story.reply)}” {went}"
+        return went
 
 
-def _columns(width: int) -> Table:
+def _columns(width: int, *, header: bool) -> Table:
     made = screen.table("mention", "outcome", "rule", "evidence", "the reply, or where it went and by when")
-    made.expand = width < screen.PIPE_WIDTH
-    for column, ratio in zip(made.columns, (34, None, 17, 18, 44), strict=True):
+    made.show_header = header
+    made.width = width
+    for column, ratio in zip(made.columns, (32, None, 18, 20, 44), strict=True):
         column.ratio = ratio
-    made.columns[1].no_wrap = True
-    made.width = min(width, screen.PIPE_WIDTH)
+    made.columns[1].min_width = made.columns[1].max_width = len("acknowledge")
     return made
 
 
@@ -126,35 +125,44 @@ def _mention(fate: Fate) -> Text:
 
 
 def _aside(fate: Fate) -> list[Text]:
-    entry = fate.sent.entry
-    answers = ", ".join(f"{status}×{count}" for status, count in Counter(fate.sent.statuses).items())
-    what = f"{entry.do} of {entry.of}" if entry.of else entry.do if entry.do != "mention" else entry.id
-    mention = Text(f"({what})", style="dim")
+    entry, statuses = fate.sent.entry, sorted(set(fate.sent.statuses))
+    mention = Text(f"({entry.do} of {entry.of})" if entry.of else f"({entry.id})", style="dim")
     if entry.note:
         mention.append(f"\n{entry.note}", style="italic dim")
-    return [mention, Text("", style="dim"), Text(f"HTTP {answers}" if answers else ""), Text(""), Text(_kept(fate))]
+    said = f"HTTP {', '.join(map(str, statuses))}" if statuses else ""
+    return [mention, Text(""), Text(said), Text(""), Text(_kept(fate))]
+
+
+_NOTED = {"edited": "the edit is noted", "deleted": "the deletion is noted", "taken": "a person answers here"}
 
 
 def _kept(fate: Fate) -> str:
     if fate.story is None:
-        return "a case for a person" if fate.sent.entry.do == "garbled" else "no record"
-    counted = Counter(str(kept.public["kind"]) for kept in fate.story.records)
-    return ", ".join(f"{count} {kind}" for kind, count in counted.items())
+        return "a case for a person" if fate.sent.entry.do == "garbled" else "nothing is kept"
+    kinds = Counter(str(kept.public["kind"]) for kept in fate.story.records)
+    noted = [words for kind, words in _NOTED.items() if kinds[kind]]
+    return "; ".join([*noted, f"still {kinds['decision']} decision, {kinds['terminal']} end"])
 
 
-def evidence(decision: Decision | None, text: str) -> str:
-    """What made the rules match that carry the decision: words quoted from ``text``, or facts."""
+def evidence(story: Story) -> str:
+    """What made the rules match that carry the decision: words quoted from the mention, or else facts."""
+    decision, text = story.decision, text_of(story.mention)
     if decision is None:
         return "(erased)"
+    if decision.outcome.value != story.outcome:
+        return f"after {decision.outcome.value} by {decision.rule}"
     carrying = [match for match in decision.matched if match.rule in decision.because]
-    said = [_piece(one, text) for match in carrying for one in match.evidence]
-    return ", ".join(list(dict.fromkeys(said))[:QUOTED])
+    found = [one for match in carrying for one in match.evidence]
+    spans = [(one.start, one.end) for one in found if one.start is not None and one.end is not None]
+    quotes = [f"“{screen.shortened(text[start:end], LONGEST_QUOTE)}”" for start, end in _tellings(spans)]
+    facts = [f"{one.fact}: {screen.shortened(one.says, 40)}" for one in found if one.start is None]
+    return ", ".join(list(dict.fromkeys(quotes or facts))[:QUOTED])
 
 
-def _piece(one: Evidence, text: str) -> str:
-    if one.start is None or one.end is None:
-        return f"{one.fact}: {screen.shortened(one.says, 40)}"
-    return f"“{screen.shortened(text[one.start : one.end], 28)}”"
+def _tellings(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans worth quoting: no whole sentence beside a phrase, and no phrase inside another."""
+    short = [span for span in spans if span[1] - span[0] <= LONGEST_QUOTE] or list(spans)
+    return [one for one in short if not any(two != one and two[0] <= one[0] and one[1] <= two[1] for two in short)]
 
 
 def totals(fates: Sequence[Fate]) -> list[str]:

@@ -10,6 +10,7 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +25,7 @@ from chalicelib.cli.commands.contract import Command, Subparsers
 from chalicelib.cli.folder import ADDRESS, LocalTimes, add_data
 from chalicelib.domain import keys
 from chalicelib.domain.account import Account
-from chalicelib.domain.state import State
+from chalicelib.domain.state import TERMINAL, State
 from chalicelib.local.feed import Feed, Sender, Sent
 from chalicelib.local.stream import scenes
 from chalicelib.local.stream.post import Post
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from chalicelib.local.service import Service
 
 FACTOR = 60
-DRAIN_S = 60.0
+PATIENCE_S = 60.0
 PORT = 8787
 STREAM, LOG = "stream.json", "service.log"
 
@@ -87,7 +88,6 @@ def run(arguments: argparse.Namespace) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
     out = screen.console()
-    _log_to(arguments.data / LOG)
     service = _started(arguments)
     address = arguments.data / ADDRESS
     address.write_text(service.url)
@@ -110,6 +110,7 @@ def _started(arguments: argparse.Namespace) -> Service:
     from chalicelib.local.policies import WrongPolicies  # noqa: PLC0415
     from chalicelib.local.service import Service  # noqa: PLC0415
 
+    _log_to(arguments.data / LOG)
     service = Service(arguments.data, arguments.port, FACTOR)
     try:
         service.start()
@@ -145,8 +146,8 @@ def _stream(service: Service, out: Console, data: Path, stopped: threading.Event
         sent = _play(feed, loaded, stopped)
         if stopped.is_set():
             return
-        if not service.drain(DRAIN_S):
-            screen.complain(f"some mentions are still on their way after {DRAIN_S:.0f} s; run again to see their end")
+        if not _ended(service, sent, stopped):
+            screen.complain(f"some mentions are still on their way after {PATIENCE_S:.0f} s; run again to see their end")
         mark.write_text(json.dumps({"ended": screen.zoned(service.clock.now())}))
     board = Board(service.store, service.lookup, clock_of(service), disclosures_of(service))
     fates = board.fates(sent)
@@ -167,6 +168,19 @@ def _play(feed: Feed, loaded: tuple[scenes.Scene, ...], stopped: threading.Event
         if one.waited_in_vain:
             screen.complain(f"{one.entry.id}: went on although {one.entry.of} was not {one.entry.once} in time")
     return sent
+
+
+def _ended(service: Service, sent: list[Sent], stopped: threading.Event) -> bool:
+    """Wait until every mention came to its end; a lost answer is looked up only when its lease is over."""
+    seen, posts = Seen(service), [post for one in sent if 401 not in one.statuses for post in one.posts]
+    until = time.monotonic() + PATIENCE_S
+    with screen.progress("waiting for the last replies") as steps:
+        while time.monotonic() < until and not stopped.is_set():
+            if service.drain(1.0) and all(seen.state(post) in TERMINAL for post in posts):
+                return True
+            steps.advance()
+            stopped.wait(0.1)
+    return False
 
 
 def accounts_of(service: Service) -> Mapping[str, Account]:

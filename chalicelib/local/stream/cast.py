@@ -96,7 +96,8 @@ def _person(identity: str, handle: str, name: str) -> Writer:
 
 
 def _addressed(entry: Entry, tagged: tuple[Account, ...]) -> str:
-    tags = [f"@{account.handle.lstrip('@')}" for account in tagged] if entry.summoned else []
+    """The text with our handles in front; Mastodon shows a handle without its server."""
+    tags = [f"@{account.handle.lstrip('@').split('@')[0]}" for account in tagged] if entry.summoned else []
     return " ".join([*(tag for tag in tags if tag.lower() not in entry.say.lower()), entry.say])
 
 
