@@ -120,6 +120,15 @@ def test_what_is_public_says_who_where_what_and_when(world: World) -> None:
     )
 
 
+def test_a_token_without_an_account_still_finds_its_own_posts_and_is_not_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = {"consumer_key": "ck", "consumer_secret": "cs", "token": "made-up-token", "token_secret": "ts"}
+    monkeypatch.setitem(globals(), "X_KEYS", Secrets((json.dumps(keys),)))
+    assert world.post("x", reservation("x")) == world.look("x", reservation("x")) == Posted("7000000000000000001")
+    assert "made-up-token" not in repr(world.sandbox.posts)
+
+
 def test_a_relay_answers_the_same_key_with_the_same_reply(world: World) -> None:
     first, again = world.post("relay", reservation("relay")), world.post("relay", reservation("relay"))
     assert first == again == Posted("7000000000000000001")
