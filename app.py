@@ -96,6 +96,8 @@ def sequence_ledger(event: DynamoDBEvent) -> None:
     """6a: leaves into the tree. A failure stops the stream here: it must never skip one."""
     from chalicelib.steps import sequence
 
+    if any(record.event_name != "INSERT" for record in event):
+        raise sequence.LedgerChanged("a ledger row was changed or removed")
     leaves = [
         sequence.Leaf(
             sequence=record.sequence_number,
@@ -103,7 +105,6 @@ def sequence_ledger(event: DynamoDBEvent) -> None:
             leaf=record.new_image["leaf"]["S"],
         )
         for record in event
-        if record.event_name == "INSERT"
     ]
     note("sequence", leaves=sequence.run(leaves, wiring.for_sequencing(), wiring.now()))
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from chalicelib.domain import keys
 from chalicelib.domain.codec import instant
 from chalicelib.domain.fact import value_of
-from chalicelib.domain.facts import Control
+from chalicelib.domain.facts import Control, Facts
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Mention
 from chalicelib.domain.state import State
@@ -44,18 +44,14 @@ def decide_mention(
     mention: Mention, ports: DecidePorts, limits: Limits, now: datetime, trace: Trace, premise: str | None = None
 ) -> Done:
     """One decision for one mention, whoever else tries; raises Contended or ``ports.Unavailable`` to be run again."""
-    taken: frozenset[str] = frozenset()
     record = new_id(ports.entropy)
     for _ in range(ATTEMPTS):
         gathered, loaded = _gathered(mention, ports, limits, now)
         if gathered.standing is not None:
             return resume(gathered.standing, ports, now)
-        facts = replace(gathered.facts, premise=premise)
-        brand = loaded.brand_of(mention.platform, mention.account)
-        judgement = judge(facts, loaded, limits, taken)
         around = Circumstances(
             id=record,
-            brand=brand,
+            brand=loaded.brand_of(mention.platform, mention.account),
             now=now,
             limits=limits,
             policy_sha256=loaded.sha256,
@@ -63,14 +59,27 @@ def decide_mention(
             secret=trace.secret,
             receive_count=trace.receive_count,
         )
+        done = _commit(replace(gathered.facts, premise=premise), loaded, around, ports)
+        if done is not None:
+            return done
+    raise Contended(record)
+
+
+def _commit(facts: Facts, loaded: Loaded, around: Circumstances, ports: DecidePorts) -> Done | None:
+    """Judge and write, again only while nothing but the word was lost; None when the facts themselves have moved on."""
+    taken: frozenset[str] = frozenset()
+    places = places_of(facts.mention, around.brand)
+    for _ in range(ATTEMPTS):
+        judgement = judge(facts, loaded, around.limits, taken)
         salts = (ports.entropy(32), ports.entropy(32))
-        plan = plan_of(judgement, facts, places_of(mention, brand), around, taken, salts)
+        plan = plan_of(judgement, facts, places, around, taken, salts)
         result = ports.store.commit(plan.writes)
         if not isinstance(result, Cancelled):
-            return _finished(plan, judgement, ports, now)
-        if plan.word_place is not None and result.places == {plan.word_place}:
-            taken |= _held_words(judgement, value_of(gathered.facts.control, Control(version=0, mode="halted")), ports, now)
-    raise Contended(record)
+            return _finished(plan, judgement, ports, around.now)
+        if plan.word_place is None or result.places != {plan.word_place}:
+            return None
+        taken |= _held_words(judgement, value_of(facts.control, Control(version=0, mode="halted")), ports, around.now)
+    return None
 
 
 def resume(standing: Standing, ports: DecidePorts, now: datetime) -> Done:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.audit.record import sort_key
 from chalicelib.domain import keys
 from chalicelib.domain.fact import Known, NotOffered, Unknown
 from chalicelib.domain.facts import Case
-from chalicelib.domain.keys import Key
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Author, Deletion, Form, Mention
 from chalicelib.domain.state import State
@@ -18,7 +16,7 @@ from chalicelib.steps.casework import put_case
 from chalicelib.steps.closing import Ending, ending_writes
 from chalicelib.steps.decide import DecidePorts, decide_mention
 from chalicelib.steps.done import Contended, Done, Trace
-from chalicelib.steps.records import followed, numbered
+from chalicelib.steps.records import followed, next_number
 from chalicelib.steps.rows import Standing, from_row
 
 ATTEMPTS = 4
@@ -44,15 +42,17 @@ def note_deletion(deletion: Deletion, ports: DecidePorts, limits: Limits, now: d
                 *_closed_case(standing, ports),
             ]
         else:
-            if _noted(standing, deletion, ports):
+            number = next_number(ports.store, standing.id, "deleted", deletion.post_id)
+            if number is None:
                 return Done(standing.id, "already-decided")
             writes = followed(
                 standing,
                 "deleted",
-                number=numbered(deletion.post_id),
+                number=number,
                 at=now,
                 salt=ports.entropy(32),
                 body={"state": standing.state.value, "reason": GONE},
+                private={"post_id": deletion.post_id},
             ).writes()
         if not isinstance(ports.store.commit(writes), Cancelled):
             return Done(standing.id, "deletion-noted")
@@ -69,11 +69,6 @@ def _closed_case(standing: Standing, ports: DecidePorts) -> list[Write]:
     if case.status != "open" or case.mentions != (standing.id,):
         return []
     return [put_case(replace(case, version=case.version + 1, status="closed"), place, case.version)]
-
-
-def _noted(standing: Standing, deletion: Deletion, ports: DecidePorts) -> bool:
-    place = Key("ledger", standing.id, sort_key("deleted", numbered(deletion.post_id)))
-    return place in ports.store.read([place])
 
 
 def ghost_of(gone: Deletion) -> Mention:

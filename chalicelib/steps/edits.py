@@ -20,7 +20,7 @@ from chalicelib.steps.casework import case_for, put_case
 from chalicelib.steps.closing import Ending, ending_writes, put_standing
 from chalicelib.steps.decide import DecidePorts, resume
 from chalicelib.steps.done import Contended, Done
-from chalicelib.steps.records import followed, numbered
+from chalicelib.steps.records import followed, next_number
 from chalicelib.steps.rows import Standing, from_row
 
 ATTEMPTS = 4
@@ -29,12 +29,13 @@ ATTEMPTS = 4
 def note_edit(mention: Mention, standing: Standing, ports: DecidePorts, limits: Limits, now: datetime) -> Done:
     """Record an edit of a decided mention. A held reply stays only if the new words earn it with the same topic."""
     for _ in range(ATTEMPTS):
-        state, place = keys.state(mention.platform, mention.root_id, mention.account), _case_place(mention)
-        first, seen = Key("private", standing.id, sort_key("decision")), _record_place(standing, mention)
-        rows = ports.store.read([state, first, place, keys.pointer(), seen])
-        standing = from_row(Standing, rows[state])
-        if seen in rows:
+        number = next_number(ports.store, standing.id, "edited", mention.post_id)
+        if number is None:
             return resume(standing, ports, now)
+        state, place = keys.state(mention.platform, mention.root_id, mention.account), _case_place(mention)
+        first = Key("private", standing.id, sort_key("decision"))
+        rows = ports.store.read([state, first, place, keys.pointer()])
+        standing = from_row(Standing, rows[state])
         loaded = ports.bundles.named_by(rows.get(keys.pointer()))
         facts = decode(Facts, rows[first]["half"]["facts"])
         again = decide(
@@ -42,7 +43,7 @@ def note_edit(mention: Mention, standing: Standing, ports: DecidePorts, limits: 
         )
         kept = standing.state is not State.RESERVED or _still_earned(again, rows[first]["reservation"])
         case = from_row(Case, rows[place]) if place in rows else None
-        writes = list(_writes(mention, standing, again, kept, ports, now))
+        writes = list(_writes(mention, standing, again, kept, number, ports, now))
         if case is not None and again.outcome is not Outcome.IGNORE and case.status != "closed":
             brand = loaded.brand_of(mention.platform, mention.account)
             joined = case_for(case, again, record=standing.id, brand=brand, key=place, now=now)
@@ -52,11 +53,19 @@ def note_edit(mention: Mention, standing: Standing, ports: DecidePorts, limits: 
     raise Contended(standing.id)
 
 
-def _writes(mention: Mention, standing: Standing, again: Decision, kept: bool, ports: DecidePorts, now: datetime) -> list[Write]:
+def _writes(
+    mention: Mention,
+    standing: Standing,
+    again: Decision,
+    kept: bool,
+    number: int,
+    ports: DecidePorts,
+    now: datetime,
+) -> list[Write]:
     record = followed(
         standing,
         "edited",
-        number=numbered(mention.post_id),
+        number=number,
         at=now,
         salt=ports.entropy(32),
         body={"state": standing.state.value, "outcome": again.outcome.value, "rule": again.rule, "kept": kept},
@@ -77,7 +86,3 @@ def _still_earned(again: Decision, reservation: object) -> bool:
 
 def _case_place(mention: Mention) -> Key:
     return keys.case(mention.platform, mention.account, keys.author_of(mention))
-
-
-def _record_place(standing: Standing, mention: Mention) -> Key:
-    return Key("ledger", standing.id, sort_key("edited", numbered(mention.post_id)))

@@ -16,7 +16,7 @@ from chalicelib.ports import Cancelled, Put, Row, Write
 from chalicelib.steps.casework import NATIVE, put_case
 from chalicelib.steps.decide import DecidePorts
 from chalicelib.steps.done import Contended, Done, new_id
-from chalicelib.steps.records import Written, numbered
+from chalicelib.steps.records import Written, next_number
 from chalicelib.steps.rows import Standing, from_row, to_row, unchanged
 
 ATTEMPTS = 4
@@ -94,7 +94,7 @@ def _taken(post: OwnPost, before: Case | None, place: Key, ports: DecidePorts, n
 
 
 def _record(post: OwnPost, case: Case, ports: DecidePorts, now: datetime) -> list[Write]:
-    number = numbered(post.post_id)
+    number = next_number(ports.store, case.id, "taken", post.post_id) or 0
     record = follow_record(
         id=case.id,
         kind="taken",

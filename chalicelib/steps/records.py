@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform as interpreter
 import unicodedata
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +15,7 @@ from chalicelib.domain.codec import Json, encode, iso
 from chalicelib.domain.facts import Facts
 from chalicelib.domain.keys import Key
 from chalicelib.domain.reservation import Reservation
-from chalicelib.ports import Absent, Put, Row, Write
+from chalicelib.ports import Absent, Put, Row, Store, Write
 from chalicelib.steps.rows import Standing
 
 if TYPE_CHECKING:
@@ -138,9 +137,17 @@ def followed(
     )
 
 
-def numbered(post_id: str) -> int:
-    """A record number out of a post id, so that the same post's record is written once."""
-    return zlib.crc32(post_id.encode())
+def next_number(store: Store, id: str, kind: str, post_id: str) -> int | None:
+    """The number of the next record of this kind, None where this post's is written already.
+
+    It counts, because a number made of a platform's id would tell a reader of the ledger which post it was.
+    """
+    rows = [row for key, row in store.partition("private", id) if _kind_of(key) == kind]
+    return None if any(row["half"].get("post_id") == post_id for row in rows) else len(rows)
+
+
+def _kind_of(key: Key) -> str:
+    return key.sort.split("-")[1]
 
 
 def _reply_part(judgement: Judgement, reservation: Reservation | None) -> ReplyPart | None:

@@ -118,12 +118,16 @@ def _reservation(judgement: Judgement, facts: Facts, around: Circumstances) -> R
 
 
 def _answering(judgement: Judgement, facts: Facts, places: Places, around: Circumstances) -> list[Write]:
-    """The reply lock of the root post, and the case that every mention which is not ignored opens or joins."""
+    """The reply lock of the root post, and the case that every mention which is not ignored opens or joins.
+
+    Beside a case row that cannot be read it opens one of its own: a person must see it all the same.
+    """
     before = facts.case.value if isinstance(facts.case, Known) else None
-    case = case_for(before, judgement.decision, record=around.id, brand=around.brand, key=places.case, now=around.now)
+    place = places.case if isinstance(facts.case, Known) else Key(places.case.table, f"{places.case.partition}#{around.id}")
+    case = case_for(before, judgement.decision, record=around.id, brand=around.brand, key=place, now=around.now)
     return [
         Put(places.lock, {"account": facts.mention.account, "id": around.id}, when=(Absent(),)),
-        put_case(case, places.case, before.version if before else 0),
+        put_case(case, place, before.version if before else 0),
     ]
 
 

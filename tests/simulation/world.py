@@ -144,7 +144,15 @@ class SimHttp:
 class World:
     """One deployment, one seed, some faults. ``run`` plays it to the end and checks DESIGN §2."""
 
-    def __init__(self, loaded: Loaded, seed: int = 0, faults: Sequence[Fault] = (), behaviours: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        loaded: Loaded,
+        seed: int = 0,
+        faults: Sequence[Fault] = (),
+        behaviours: Sequence[str] = (),
+        calm: bool = False,
+    ) -> None:
+        self.calm = calm
         self.random = random.Random(seed)
         self.clock = ManualClock(START)
         self.store = SqliteStore(":memory:")
@@ -154,7 +162,7 @@ class World:
         self.calls = 0
         self.at_call: dict[int, list[Callable[[], None]]] = {}
         self.log: list[str] = []
-        self.posts: list[dict[str, str]] = []
+        self.posts: list[dict[str, Any]] = []
         self.paused = False
         self.taken: set[str] = set()
         self.accepted: dict[Key, Notice] = {}
@@ -253,7 +261,7 @@ class World:
             for entry in queue.entries
             if entry.visible <= self.now
         ]
-        if self.running and self.random.random() < 0.02:
+        if self.running and not self.calm and self.random.random() < 0.02:
             self._stall()
         choice = self.random.randrange(len(self.running) + len(visible)) if self.running or visible else None
         if choice is None:
@@ -264,7 +272,8 @@ class World:
         queue, entry = visible[choice - len(self.running)]
         entry.receives += 1
         # mostly hidden while somebody works on it, sometimes delivered twice at the same time
-        entry.visible = self.now if self.random.random() < 0.1 else self.now + timedelta(seconds=60)
+        again = not self.calm and self.random.random() < 0.1
+        entry.visible = self.now if again else self.now + timedelta(seconds=60)
         self._consume(queue, entry)
         return True
 
@@ -331,8 +340,8 @@ class World:
         """The platform makes a reply public."""
         if any(one["root"] == root for one in self.posts):
             raise Violation(f"1: a second public reply to {root}")
-        place = next(place for place in self.accepted if f"#{root}#" in place.partition)
-        standing = from_row(Standing, self.store.read([place])[place])
+        rows = self.store.read([place for place in self.accepted if f"#{root}#" in place.partition])
+        standing = next(one for one in (from_row(Standing, row) for row in rows.values()) if one.attempt)
         records = dict(self.store.partition("ledger", standing.id))
         if not any(key.sort.endswith("decision") for key in records):
             raise Violation("4: a reply without its decision record")
@@ -342,7 +351,8 @@ class World:
             if len(set(other["wordings"]) & set(reservation["wordings"])) > 2:
                 raise Violation("2: two replies share more than two wordings inside the window")
         number = str(9_000 + len(self.posts))
-        self.posts.append({"root": root, "text": text, "id": number, "wordings": tuple(reservation["wordings"])})
+        wordings = tuple(reservation["wordings"])
+        self.posts.append({"root": root, "account": standing.account, "text": text, "id": number, "wordings": wordings})
         return number
 
     def timeline(self, url: str) -> list[dict[str, Any]]:
@@ -371,7 +381,7 @@ class World:
             kinds = [row["kind"] for _, row in self.store.partition("ledger", standing.id)]
             if kinds.count("decision") != 1 or kinds.count("terminal") != 1:
                 raise Violation(f"3: {kinds} is not one decision and one end")
-            public = any(one["root"] == standing.root for one in self.posts)
+            public = any((one["root"], one["account"]) == (standing.root, standing.account) for one in self.posts)
             if standing.state is State.POSTED and not public:
                 raise Violation("recorded as posted, and nobody can see it")
             if public and standing.state is State.IGNORED:
