@@ -79,11 +79,8 @@ def robot_index(texts: Sequence[str]) -> RobotIndex:
         bare = re.sub(r"^(?:\W*@\w+)+\W*", "", text).strip()
         shingles = _shingles(text)
         common = Counter(earlier for shingle in shingles for earlier in where.get(shingle, ()))
-        repeats = bare in said
-        exact += repeats
-        near += repeats or any(
-            count / (len(shingles) + len(shingled[earlier]) - count) >= NEAR for earlier, count in common.items()
-        )
+        exact += bare in said
+        near += any(count / (len(shingles) + len(shingled[earlier]) - count) >= NEAR for earlier, count in common.items())
         for shingle in shingles:
             where.setdefault(shingle, []).append(len(shingled))
         shingled.append(shingles)

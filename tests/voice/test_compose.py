@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 from itertools import combinations
 from typing import Any
 
@@ -12,7 +13,7 @@ from chalicelib.voice.compose import TRIED_KEPT, Composed, Exhausted, Request, c
 from chalicelib.voice.expectation import Expectation
 from chalicelib.voice.sameness import similarity
 from chalicelib.voice.voice import Voice, load
-from chalicelib.voice.word import PARTS
+from chalicelib.voice.word import PARTS, Word, Wording
 
 ASK = Request(language="en", topic="card", team="cards team", expectation=Expectation(minutes=40), cursor=0, length_limit=280)
 
@@ -71,6 +72,23 @@ def test_a_post_of_the_thread_is_never_nearly_repeated(plain: Voice) -> None:
 
 def test_the_disclosure_makes_nobody_too_alike(plain: Voice) -> None:
     assert said(plain, cursor=5, thread_posts=(" ".join(plain.disclosures),)).index == 5
+
+
+def test_a_long_disclosure_does_not_hide_a_repeat(document: dict[str, Any]) -> None:
+    document["disclosures"] = ["(this note was sent without anybody having looked at the post so far, as the page about us says)"]
+    voice = load(document)
+    ours = said(voice, cursor=9, length_limit=400).text
+    others = [said(voice, cursor=cursor, length_limit=400).text for cursor in range(49, 343)]
+    barely = next(text for text in others if 0.35 <= similarity(ours, text, voice.disclosures) < 0.36)
+    found = said(voice, cursor=9, length_limit=400, thread_posts=(barely,))
+    assert found.tried[0] == (9, "too-alike")
+
+
+def test_a_lock_is_the_same_for_ever(plain: Voice) -> None:
+    parts = tuple(Wording(text=text) for text in ("on {topic}", "with the {team}", "we read it", "here", "expect it {when}"))
+    word = Word(index=3, voice="a.en", numbers=(3, 3, 3, 3, 3), parts=parts, frame=plain.frames[0], disclosure="(automatic)")
+    said_in_order = b"a.en\non {}\nwith the {}\nwe read it\nhere\nexpect it {}"
+    assert word.lock == sha256(said_in_order).hexdigest()
 
 
 def test_a_text_that_is_too_long_is_passed_by(plain: Voice) -> None:

@@ -90,6 +90,7 @@ def test_a_wait_that_runs_past_closing_becomes_the_next_opening() -> None:
     now = at("2026-06-13T20:40")  # 21:40 in London, closing at 22:00
     found = expectation(brand(), now, on("2026-06-13T21:00", "2026-06-14T07:00"), WAIT)
     assert opening(found) == ("08:00", 1, "06-14 07:00")
+    assert opening(expectation(brand(), now, on("2026-06-14T21:00"), WAIT)) == ("08:00", 1, "06-14 07:00")
     assert expectation(brand(), now, on("2026-06-13T21:00"), WAIT) is None
 
 
