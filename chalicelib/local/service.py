@@ -36,7 +36,7 @@ class Service:
 
     def __init__(self, data: Path, port: int = 0, clock_factor: int = 60, policies: Path = POLICIES) -> None:
         self._policies = policies
-        self.sandbox = Sandbox(clock=lambda: wiring.now(), path=data / "sandbox.jsonl")
+        self.sandbox = Sandbox(clock=wiring.now, path=data / "sandbox.jsonl")
         data.mkdir(parents=True, exist_ok=True)
         self.sandbox.start()
         wiring.forget()
