@@ -7,11 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from contracts.artefacts import ArtefactsContract
-from contracts.queue import QueueContract
-from contracts.secrets import SecretsContract
-from contracts.signer import SignerContract
-from contracts.store import StoreContract
 
 from chalicelib.embedded.artefacts import FileArtefacts
 from chalicelib.embedded.key import LocalSigner
@@ -20,6 +15,11 @@ from chalicelib.embedded.queues import Received, SqliteQueue
 from chalicelib.embedded.secrets import FileSecrets
 from chalicelib.embedded.store import SqliteStore
 from chalicelib.ports import Artefacts, Signer
+from tests.contracts.artefacts import ArtefactsContract
+from tests.contracts.queue import QueueContract
+from tests.contracts.secrets import SecretsContract
+from tests.contracts.signer import SignerContract
+from tests.contracts.store import StoreContract
 
 
 @pytest.fixture(params=["file", "memory"])
