@@ -58,7 +58,9 @@ def hour_of(at: datetime) -> str:
 
 
 def _decide(facts: Facts, bundle: Bundle | Broken, limits: Limits) -> Decision:
-    # 0 Without a valid signed policy, or for an account of nobody, a person decides.
+    # 0 Where a step knew the end before, without a valid signed policy, or for an account of nobody, no rule is asked.
+    if facts.premise is not None:
+        return _stopped(law.UNDECIDED, "premise", facts.premise)
     if isinstance(bundle, Broken):
         return _stopped(law.WITHOUT_POLICY, "policy", bundle.reason)
     policy = bundle.policy_of(facts.mention.platform, facts.mention.account)
@@ -172,11 +174,13 @@ def _by_law(rule: Law, outcome: Outcome, scene: Scene, bundle: Bundle, limits: L
 
 
 def _by_rule(rule: Rule, scene: Scene) -> _Fired | None:
-    alternatives = [[_ask(check, rule, scene) for check in checks] for checks in rule.alternatives]
-    finding = any_of(all_of(found) for found in alternatives)
+    asked = [[_ask(check, rule, scene) for check in checks] for checks in rule.alternatives]
+    found = [all_of(parts) for parts in asked]
+    finding = any_of(found)
     if finding.truth is Truth.FALSE or (rule.outcome is Outcome.ACKNOWLEDGE and finding.truth is not Truth.TRUE):
         return None
-    seen = any(part.truth is Truth.TRUE for found in alternatives if all_of(found).truth is not Truth.FALSE for part in found)
+    holding = (parts for parts, whole in zip(asked, found, strict=True) if whole.truth is not Truth.FALSE)
+    grounded = any(part.truth is Truth.TRUE for parts in holding for part in parts)
     match = Match(
         rule=rule.id,
         outcome=rule.outcome,
@@ -187,7 +191,7 @@ def _by_rule(rule: Rule, scene: Scene) -> _Fired | None:
         department=rule.department,
         priority=rule.priority,
     )
-    return _Fired(match, seen)
+    return _Fired(match, grounded)
 
 
 def _ask(check: Check, rule: Rule, scene: Scene) -> Finding:

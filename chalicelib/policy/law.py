@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.domain.fact import Fact, Known, value_of
+from chalicelib.domain.fact import Fact, Known, NotOffered, value_of
 from chalicelib.domain.facts import Case, Control, Person, Rota, Seal, Thread
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Form
@@ -66,6 +66,15 @@ def _sister_answers(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
 
 
 # Law: anything that is not known for certain counts against a reply.
+
+
+def _lock_unknown(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
+    return _of(scene.facts.holder, "holder", lambda _: FALSE)
+
+
+def _bot_unknown(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
+    bot = scene.facts.mention.author.bot
+    return FALSE if isinstance(bot, NotOffered) else _of(bot, "author.bot", lambda _: FALSE)
 
 
 def _not_summoned(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
@@ -229,6 +238,8 @@ LAWS = (
     Law("already-acknowledged-author", "This person was acknowledged lately.", 2, _acknowledged_author),
     Law("thread-full", "This thread has had its acknowledgements.", 3, _thread_full),
     Law("not-summoned", "The post did not call us.", 3, _not_summoned),
+    Law("lock-unknown", "Nobody can tell whether another account of ours answers.", 2, _lock_unknown),
+    Law("bot-unknown", "Nobody can tell whether a machine wrote it.", 3, _bot_unknown),
     Law("author-missing", "Nobody can tell who wrote it.", 3, _author_missing),
     Law("text-missing", "There is no text to understand.", 3, _text_missing),
     Law("too-long", "The text is too long to be read by rules.", 3, _too_long),

@@ -26,7 +26,7 @@ OF_FACTS = frozenset(
 
 
 def ordinary_mention(
-    id: str, text: str, *, now: datetime = ORDINARY_NOW, platform: str = "x", account: str = "1099", **given: Any
+    id: str, text: str, /, *, now: datetime = ORDINARY_NOW, platform: str = "x", account: str = "1099", **given: Any
 ) -> Mention:
     """A fresh post by an ordinary person that names ``account``. ``given`` changes facts by the names in ``OF_MENTION``.
 

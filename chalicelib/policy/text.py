@@ -80,6 +80,7 @@ _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\dA-Za-z_]+")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"})
 _LEET_L = str.maketrans({"1": "l"})
+_SHORTEST_SPELLED, _LONGEST_SPELLED = 3, 16
 _JOINTS = str.maketrans("", "", "'.*-_")
 
 
@@ -156,18 +157,25 @@ def _hashtag(written: str, original: str, start: int, end: int) -> list[Token]:
 
 
 def _spelled(tokens: list[Token]) -> tuple[Token, ...]:
-    """``s c a m``: the first of three or more single letters reads as the word that they spell too."""
+    """``s c a m``: in a run of three or more single letters each reads as the words that it may begin, too."""
+    read_anew = list(tokens)
     place = 0
     while place < len(tokens):
         run = place
-        while run < len(tokens) and run - place < LONGEST_WORD and _letter(tokens[run]):
+        while run < len(tokens) and _letter(tokens[run]):
             run += 1
-        if run - place >= 3:
-            first, last = tokens[place], tokens[run - 1]
-            word = "".join(token.forms[0] for token in tokens[place:run])
-            tokens[place] = Token(Kind.WORD, tuple(dict.fromkeys((*first.forms, word))), first.start, last.end)
+        if run - place >= _SHORTEST_SPELLED:
+            letters = "".join(token.forms[0] for token in tokens[place:run])
+            read_anew[place:run] = [_begins(tokens, place, first, letters) for first in range(place, run)]
         place = max(run, place + 1)
-    return tuple(tokens)
+    return tuple(read_anew)
+
+
+def _begins(tokens: list[Token], place: int, first: int, letters: str) -> Token:
+    rest = letters[first - place :][:_LONGEST_SPELLED]
+    words = [rest[:length] for length in range(_SHORTEST_SPELLED, len(rest) + 1)]
+    last = tokens[first + len(rest) - 1] if words else tokens[first]
+    return Token(Kind.WORD, tuple(dict.fromkeys((*tokens[first].forms, *words))), tokens[first].start, last.end)
 
 
 def _letter(token: Token) -> bool:

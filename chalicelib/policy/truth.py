@@ -29,21 +29,24 @@ class Finding:
 FALSE = Finding(Truth.FALSE)
 
 
+_DOUBTS = (Truth.UNKNOWN, Truth.NOT_OFFERED)
+
+
 def all_of(findings: Iterable[Finding]) -> Finding:
-    """False if one is false, else unknown if one is not true, else true; with the evidence of all that were not false."""
+    """False if one is false, else unknown if one is not true, else true; with the evidence of every one."""
     known = tuple(findings)
-    evidence = tuple(piece for finding in known for piece in finding.evidence)
-    for truth in (Truth.FALSE, Truth.UNKNOWN, Truth.NOT_OFFERED):
-        if any(finding.truth is truth for finding in known):
-            return FALSE if truth is Truth.FALSE else Finding(truth, evidence)
-    return Finding(Truth.TRUE, evidence)
+    truths = {finding.truth for finding in known}
+    if Truth.FALSE in truths:
+        return FALSE
+    doubt = next((truth for truth in _DOUBTS if truth in truths), Truth.TRUE)
+    return Finding(doubt, tuple(piece for finding in known for piece in finding.evidence))
 
 
 def any_of(findings: Iterable[Finding]) -> Finding:
     """True if one is true, else unknown if one is not false, else false; with the evidence of those that are so."""
     known = tuple(findings)
-    for truth in (Truth.TRUE, Truth.UNKNOWN, Truth.NOT_OFFERED):
-        such = [finding for finding in known if finding.truth is truth]
-        if such:
-            return Finding(truth, tuple(piece for finding in such for piece in finding.evidence))
+    truths = {finding.truth for finding in known}
+    for truth in (Truth.TRUE, *_DOUBTS):
+        if truth in truths:
+            return Finding(truth, tuple(piece for finding in known if finding.truth is truth for piece in finding.evidence))
     return FALSE
