@@ -72,6 +72,7 @@ def holds(platform: Platform, body: bytes) -> tuple[Notice, ...] | Unreadable:
 def _ids(notice: Notice) -> dict[str, None]:
     """A platform's own ids may look like a card number; they are not texts."""
     names = (
+        "platform",
         "post_id",
         "root_id",
         "account",

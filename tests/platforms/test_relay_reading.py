@@ -110,6 +110,7 @@ def test_card_numbers_are_masked_everywhere() -> None:
     row = {"at": "2026-11-21T08:00:00Z", "by": "author", "text": card}
     found = relay(with_data("mention_small", text=card, author={"id": "u", "handle": card, "display_name": card}, history=[row]))
     assert "1111 1111" not in repr(found)
+    assert relay(with_data("mention_small", media=["4111111111111111"])).media == Known(("[card ****1111]",))
     assert relay(with_data("own", text=card)).text == "[card ****1111]"
 
 

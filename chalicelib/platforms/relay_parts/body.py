@@ -12,7 +12,9 @@ from chalicelib.platforms.reading.shape import Closed, Flag, Moment, OneOf, Patt
 
 ID = re.compile(r"[A-Za-z0-9._:/@~=+(),-]{1,256}")
 NETWORK = re.compile(r"[a-z0-9-]{1,32}")
-LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-([A-Za-z]{1,8}|[A-Za-z0-9]{1,4})){0,3}")
+"""No part with more than four digits, so that no card number fits."""
+
 KIND = re.compile(r"[a-z0-9_-]{1,32}")
 
 DECLARABLE = frozenset(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from chalicelib.domain.cards import mask_cards
 from chalicelib.domain.fact import Fact, Known, NotOffered, Unknown, value_of
 from chalicelib.domain.notice import Author, Deletion, Form, Mention, Notice, OwnPost, Spoken
 from chalicelib.domain.webhook import Verified
@@ -82,7 +83,7 @@ def _optional(data: Mapping[str, Any], name: str, fact: Fact[T]) -> Fact[T]:
 
 
 def _tuple(data: Mapping[str, Any], name: str) -> Fact[tuple[str, ...]]:
-    return Known(tuple(data[name])) if name in data else Unknown()
+    return Known(tuple(mask_cards(one) for one in data[name])) if name in data else Unknown()
 
 
 def _history(data: Mapping[str, Any]) -> Fact[tuple[Spoken, ...]]:

@@ -16,7 +16,7 @@ ID = re.compile(r"[0-9]{1,20}")
 DELIVERY = re.compile(r"-?[0-9]{1,20}")
 """A delivery id may be negative."""
 
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-([A-Za-z]{1,8}|[A-Za-z0-9]{1,4})){0,3}")
 _NO_LANGUAGE = frozenset({"und", "zxx", "qam", "qct", "qht", "qme", "qst"})
 """What X writes where it recognised none: undetermined, no words, only tags, links, media and the like."""
 
