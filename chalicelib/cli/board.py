@@ -62,8 +62,9 @@ class Board:
             made = _columns(min(out.width, screen.PIPE_WIDTH), header=place == 0)
             for fate in group:
                 made.add_row(*self._cells(fate))
-            out.print(Text(f"{scene}", style="bold cyan"))
+            out.print(Text(f"\n{scene}", style="bold cyan"))
             out.print(made)
+        out.print()
         for line in [*totals(fates), *self.sameness(fates)]:
             out.print(Text(line))
 
@@ -108,11 +109,12 @@ class Board:
 
 def _columns(width: int, *, header: bool) -> Table:
     made = screen.table("mention", "outcome", "rule", "evidence", "the reply, or where it went and by when")
-    made.show_header = header
+    made.show_header, made.show_edge = header, False
     made.width = width
-    for column, ratio in zip(made.columns, (32, None, 18, 20, 44), strict=True):
+    for column, ratio in zip(made.columns, (31, None, None, 18, 42), strict=True):
         column.ratio = ratio
-    made.columns[1].min_width = made.columns[1].max_width = len("acknowledge")
+    for place, longest in ((1, "acknowledge"), (2, "ordinary-question")):
+        made.columns[place].min_width = made.columns[place].max_width = len(longest)
     return made
 
 

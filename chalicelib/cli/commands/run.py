@@ -53,6 +53,7 @@ def add(words: Subparsers) -> None:
     parser.add_argument("--once", action="store_true", help="end when the stream is through")
     parser.add_argument("--no-stream", action="store_true", help="only start the service")
     parser.add_argument("--port", type=int, default=PORT, help=f"port of the receiver (default: {PORT}; 0: any free one)")
+    parser.add_argument("--policies", type=Path, metavar="DIR", help="another policy folder (default: the one beside this code)")
     add_data(parser)
 
 
@@ -107,11 +108,11 @@ def run(arguments: argparse.Namespace) -> int:
 def _started(arguments: argparse.Namespace) -> Service:
     # The service imports app.py, Chalice and the policy compiler: no other command waits for them.
     from chalicelib.local.folder import FolderTaken  # noqa: PLC0415
-    from chalicelib.local.policies import WrongPolicies  # noqa: PLC0415
+    from chalicelib.local.policies import POLICIES, WrongPolicies  # noqa: PLC0415
     from chalicelib.local.service import Service  # noqa: PLC0415
 
     _log_to(arguments.data / LOG)
-    service = Service(arguments.data, arguments.port, FACTOR)
+    service = Service(arguments.data, arguments.port, FACTOR, arguments.policies or POLICIES)
     try:
         service.start()
     except WrongPolicies as wrong:

@@ -52,7 +52,7 @@ def add(words: Subparsers) -> None:
     what.add_argument("--delete", metavar="POST_ID", help="delete a post that was sent before")
     parser.add_argument("--platform", choices=("x", "relay"), default="x", help="how it arrives (default: x)")
     parser.add_argument("--account", help="the handle that is mentioned (default: the first one of the platform)")
-    parser.add_argument("--author", default="somebody", help="who writes it; one person gets one acknowledgement a day")
+    parser.add_argument("--author", help="who writes it (default: a new person); one person gets one acknowledgement a day")
     add_data(parser)
 
 
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _post(arguments: argparse.Namespace, folder: Folder, sender: Sender, accounts: Sequence[Account]) -> int:
     now, name = _now(arguments.data), secrets.token_hex(8)
     account = _account(arguments, accounts)
-    entry = Entry(id=name, to=(account.handle,), by=arguments.author.lstrip("@"), say=arguments.text)
+    entry = Entry(id=name, to=(account.handle,), by=(arguments.author or f"visitor_{name[:6]}").lstrip("@"), say=arguments.text)
     post = Cast({one.handle: one for one in accounts}).write(entry, now)[0]
     status = sender.send(sender.sign(webhook_platform(account), shaped(post, name, now), name, now, entry))
     out = screen.console()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -74,21 +76,33 @@ def followed(story: Story, case: Case | None, clock: LocalTimes) -> list[str]:
     """What happened after the decision, oldest first, one line each."""
     lines = []
     if story.reply is not None:
-        lines.append(f"Reply {'posted' if story.end.get('state') == 'posted' else 'composed'}: “{screen.safe(story.reply)}”")
+        lines.append(f"{'The public reply' if story.outcome == 'acknowledge' else 'The reply that was held'}: “{story.reply}”")
     for kept in story.records:
         kind, body = str(kept.public["kind"]), kept.public.get("body", {})
-        if kind == "decision":
-            continue
-        said = body.get("reason") or body.get("status") or ""
-        lines.append(f"{clock.at(instant(kept.public['at']), story.brand)}  {kind} {body.get('state') or ''} {said}".rstrip())
+        if kind != "decision":
+            lines.append(f"{clock.at(instant(kept.public['at']), story.brand)}  {_said(kind, body)}")
     if not story.end:
-        lines.append("Not ended yet: the reply waits for the end of the hold.")
+        lines.append("It has not ended yet: the reply waits for the end of the hold.")
     if case is not None:
-        owner = f", {case.status} by {screen.safe(case.owner)}" if case.owner else f", {case.status}"
-        lines.append(
-            f"Case {case.id[:8]}: {case.department} answers by {clock.at(case.due, case.brand)} (P{case.priority}{owner})"
-        )
-    return lines
+        owner = f"{case.status} by {case.owner}" if case.owner else case.status
+        lines.append(f"Case {case.id[:8]} ({owner}): {case.department}, P{case.priority}, by {clock.at(case.due, case.brand)}")
+    return [screen.safe(line) for line in lines]
+
+
+def _said(kind: str, body: Mapping[str, Any]) -> str:
+    """One follow-up record in words; a kind that has none is shown by its own name."""
+    if kind == "terminal":
+        ends = {"posted": "the reply was posted", "human": "ended with a person", "ignored": "ended without an answer of ours"}
+        looked_up = ", found by look-up" if body.get("looked_up") else ""
+        return f"{ends.get(str(body['state']), body['state'])} ({body['reason']}{looked_up})"
+    words = {
+        "intent": f"the reply went to the platform, attempt {body.get('attempt')}",
+        "edited": "the author edited the post; " + ("nothing changed" if body.get("kept") else "the reply was stopped"),
+        "deleted": "the author deleted the post",
+        "taken": "a person of the brand answered on the platform",
+        "case_overdue": "nobody had answered in time",
+    }
+    return words.get(kind, kind)
 
 
 COMMAND = Command(add, run)

@@ -1,0 +1,141 @@
+"""`ackguard run --once`: every scene ends as it must, and the table says so."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import subprocess
+from collections import Counter
+from itertools import combinations
+
+import pytest
+
+from chalicelib.cli.folder import opened
+from chalicelib.cli.story import Story, cases, stories
+from chalicelib.domain import keys
+from chalicelib.local.stream import scenes
+from chalicelib.local.stream.post import number
+from chalicelib.local.stream.scenes import MENTIONS
+from chalicelib.voice.sameness import similarity
+from tests.cli.conftest import COMMAND, ROOT, Played
+
+MENTIONED = [entry for scene in scenes.load() for entry in scene.entries if entry.do in MENTIONS and entry.signature == "right"]
+
+
+@pytest.fixture(scope="module")
+def by_entry(played: Played) -> dict[str, list[tuple[str, Story]]]:
+    """Entry id → (state, story) for each account that the entry was delivered for."""
+    found: dict[str, list[tuple[str, Story]]] = {}
+    with opened(played.data) as folder:
+        rows = [row for _, row in folder.lookup.find("state", "mention#", 10_000)]
+        for entry in MENTIONED:
+            root = number("post", entry.id, digits=18)
+            found[entry.id] = [(row["state"], stories(folder.lookup, row["id"])[0]) for row in rows if row["root"] == root]
+    return found
+
+
+@pytest.mark.parametrize("entry", [entry for entry in MENTIONED if entry.ends], ids=lambda entry: entry.id)
+def test_every_mention_ends_as_its_scene_says(entry: scenes.Entry, by_entry: dict[str, list[tuple[str, Story]]]) -> None:
+    assert [state for state, _ in by_entry[entry.id]] == [entry.ends] * len(entry.to), by_entry[entry.id][0][1].rule
+
+
+@pytest.mark.parametrize(
+    ("entry", "rule"),
+    [
+        ("gone-first", "mention-gone"),
+        ("gone-hold", "mention-gone"),
+        ("change-legal", "edited"),
+        ("takeover", "answered-natively"),
+        ("refused", "refused:not-permitted"),
+        ("late", "stale"),
+        ("not-summoned", "not-summoned"),
+        ("bot", "automated-author"),
+        ("sister", "own-account"),
+        ("repost", "no-words"),
+    ],
+)
+def test_scenes_end_for_the_reason_they_show(entry: str, rule: str, by_entry: dict[str, list[tuple[str, Story]]]) -> None:
+    assert [story.rule for _, story in by_entry[entry]] == [rule]
+
+
+def test_one_sister_answers_and_the_other_stays_silent(by_entry: dict[str, list[tuple[str, Story]]]) -> None:
+    assert sorted(state for state, _ in by_entry["both"]) == ["ignored", "posted"]
+
+
+def test_a_lost_answer_is_found_and_never_sent_again(played: Played, by_entry: dict[str, list[tuple[str, Story]]]) -> None:
+    assert by_entry["lost-answer"][0][1].end["looked_up"] is True
+    under = number("post", "lost-answer", digits=18)
+    assert sum(one["in_reply_to"] == under for one in public(played)) == 1
+
+
+def test_no_post_has_two_replies_and_no_two_replies_are_alike(played: Played) -> None:
+    posts = public(played)
+    assert len(posts) >= 25
+    assert max(Counter(one["in_reply_to"] for one in posts).values()) == 1
+    assert max(similarity(a["text"], b["text"]) for a, b in combinations(posts, 2)) < 0.65
+
+
+def test_every_mention_has_one_decision_and_one_end(by_entry: dict[str, list[tuple[str, Story]]]) -> None:
+    for found in by_entry.values():
+        for _, story in found:
+            kinds = Counter(kept.public["kind"] for kept in story.records)
+            assert (kinds["decision"], kinds["terminal"]) == (1, 1)
+
+
+def test_a_forged_webhook_leaves_nothing_and_a_garbled_one_leaves_a_case(played: Played) -> None:
+    with opened(played.data) as folder:
+        forged = keys.state("x", number("post", "forged", digits=18), "1001")
+        assert folder.store.read([forged]) == {}
+        assert any(case.reason == "misread" for case in cases(folder.lookup))
+
+
+def test_a_card_number_is_nowhere_in_the_data(played: Played) -> None:
+    for file in played.data.iterdir():
+        if file.is_file():
+            assert not re.search(rb"4111.?1111.?1111.?1111", file.read_bytes()), file.name
+
+
+def test_the_log_holds_no_text_and_no_handle(played: Played) -> None:
+    log = (played.data / "service.log").read_text()
+    assert log
+    assert not [entry.id for entry in MENTIONED if entry.by in log or (len(entry.say) > 20 and entry.say in log)]
+
+
+def test_the_table_shows_every_scene_and_reads_well_in_a_pipe(played: Played) -> None:
+    lines = played.out.splitlines()
+    assert all(scene.title in played.out for scene in scenes.load())
+    assert "\x1b" not in played.out
+    assert max(map(len, lines)) <= 160
+    assert re.search(r"^\d+ mentions: \d+ acknowledge, \d+ human, \d+ ignore$", played.out, re.MULTILINE)
+    assert re.search(r"^\d+ replies are public, (\d+) different texts\. The closest pair: 0\.\d\d", played.out, re.MULTILINE)
+    assert played.out.count("\n  ackguard ") + played.out.count("| ackguard decide") == 5
+    assert "86 of 86" in played.err
+
+
+def test_a_second_run_shows_the_same_and_sends_nothing(played: Played) -> None:
+    before = decisions(played)
+    done = subprocess.run(
+        [*COMMAND, "run", "--once", "--port", "0", "--data", str(played.data)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "nothing is sent twice" in done.stdout
+    assert decisions(played) == before
+    assert done.stdout.splitlines()[3:40] == played.out.splitlines()[2:39]
+
+
+def public(played: Played) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (played.data / "sandbox.jsonl").read_text().splitlines()]
+
+
+def decisions(played: Played) -> int:
+    rows = sqlite3.connect(played.data / "ackguard.sqlite3")
+    try:
+        (count,) = rows.execute("SELECT count(*) FROM rows WHERE tbl = 'ledger' AND sort = '0-decision'").fetchone()
+    finally:
+        rows.close()
+    return int(count)
