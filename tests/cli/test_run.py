@@ -6,8 +6,10 @@ import json
 import re
 import sqlite3
 import subprocess
+import time
 from collections import Counter
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
@@ -126,6 +128,26 @@ def test_a_second_run_shows_the_same_and_sends_nothing(played: Played) -> None:
     assert "nothing is sent twice" in done.stdout
     assert decisions(played) == before
     assert done.stdout.splitlines()[3:40] == played.out.splitlines()[2:39]
+
+
+def test_a_killed_run_goes_on_where_it_was_and_answers_nobody_twice(tmp_path: Path) -> None:
+    words = [*COMMAND, "run", "--port", "0", "--data", str(tmp_path)]
+    wall = tmp_path / "sandbox.jsonl"
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as killed:
+        until = time.monotonic() + 60
+        while time.monotonic() < until and not (wall.exists() and len(wall.read_text().splitlines()) >= 5):
+            time.sleep(0.05)
+        killed.kill()
+    done = subprocess.run([*words, "--once"], cwd=ROOT, capture_output=True, text=True, timeout=180)
+    played = Played(tmp_path, done.stdout, done.stderr)
+    assert done.returncode == 0, done.stderr
+    assert "nothing is sent twice" not in done.stdout
+    assert max(Counter(one["in_reply_to"] for one in public(played)).values()) == 1
+    with opened(tmp_path) as folder:
+        rows = [row for _, row in folder.lookup.find("state", "mention#", 10_000)]
+        ends = [stories(folder.lookup, row["id"])[0].end for row in rows]
+    assert len(rows) >= len(MENTIONED)
+    assert all(ends)
 
 
 def public(played: Played) -> list[dict[str, str]]:
