@@ -69,7 +69,7 @@ class _Reader:
         must = ("why", "limit", "review_by") if acknowledges else ("why",)
         self.problems += arguments.keys(rest, known, must, f'rule "{name.value}"')
         alternatives = self._alternatives(rest)
-        if acknowledges:
+        if acknowledges and not self.problems:
             self._earned(rest, alternatives)
         return Rule(
             id=name.value,

@@ -46,14 +46,19 @@ def read_yaml(path: str, text: str) -> tuple[Node | None, tuple[Problem, ...]]:
 def unreadable(path: str, text: str) -> Iterator[Problem]:
     """Characters that deceive the eye: tabs, invisible ones and those that change the direction of writing."""
     for number, line in enumerate(text.split("\n"), 1):
-        for column, character in enumerate(line, 1):
-            if character == "\t":
-                yield Problem(path, number, column, "a tab", "indent with spaces", line.replace("\t", " "))
-                break
-            if character != "\u200d" and (unicodedata.category(character) in ("Cf", "Cc", "Cs", "Co")) and character != "\r":
-                name = f"U+{ord(character):04X}"
-                yield Problem(path, number, column, f"an invisible character ({name})", 'delete it, or write it as "\\u...."')
-                break
+        hidden = [column for column, character in enumerate(line, 1) if _hidden(character)]
+        if hidden:
+            shown = "".join("\N{WHITE SQUARE}" if _hidden(character) else character for character in line)
+            name = f"U+{ord(line[hidden[0] - 1]):04X}"
+            says, remedy = (f"an invisible character ({name})", "delete it, or write it as \\u.... in double quotes")
+            if name == "U+0009":
+                says, remedy = "a tab", "indent with spaces"
+            yield Problem(path, number, hidden[0], says, remedy, shown[:200])
+
+
+def _hidden(character: str) -> bool:
+    """Emoji are joined by U+200D, and Windows ends its lines with U+000D: both may stay."""
+    return character not in "\u200d\r" and unicodedata.category(character) in ("Cf", "Cc", "Cs", "Co")
 
 
 class _Reader:

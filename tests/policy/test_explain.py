@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from chalicelib.policy.explain import because_line, explain
+from tests.policy.small import ASKS, decided
+
+
+def test_a_person_reads_the_rule_the_words_the_list_and_what_would_be_without_it() -> None:
+    say = ASKS + " My lawyer asks too."
+    assert explain(decided(say, followers="unknown"), say) == (
+        "Goes to a person because of legal: Lawyers are answered by people.\n"
+        "  legal: Lawyers are answered by people.\n"
+        "    “My lawyer” is on the list legal (my (lawyer|solicitor))\n"
+        "  large-audience: Too many people read along. (it could not be known, and that counts)\n"
+        "    author.followers: unknown: missing\n"
+        "Also matched:\n"
+        "  ordinary: Ordinary questions about approved topics.\n"
+        "    “can you help” is on the list requests (can you help)\n"
+        "    “No signal in Hove, can you help please” is a question (can you)\n"
+        "    language: en: 9 of 12 words are English, 0 are of another language\n"
+        "    text: nothing of slurs\n"
+        "    “No signal” speaks of the topic signal (no signal)\n"
+        "    “signal” speaks of the topic signal (signal)\n"
+        "It is for legal, priority P1; topic signal.\n"
+        "Without legal, large-audience it would get an acknowledgement (ordinary)."
+    )
+
+
+def test_the_default_says_that_nothing_earned_it() -> None:
+    assert explain(decided("What a lovely day"), "What a lovely day").splitlines() == [
+        "Goes to a person because of default: Nothing earned an acknowledgement.",
+        "It is for care, priority P3; no approved topic.",
+    ]
+
+
+def test_shadow_is_told_as_what_would_have_happened() -> None:
+    assert "Without the shadow it would get an acknowledgement (ordinary)." in explain(decided(mode="shadow"), ASKS)
+
+
+def test_one_line_holds_none_of_the_text() -> None:
+    assert because_line(decided()) == "acknowledge by ordinary"
+    assert because_line(decided(ASKS + " my lawyer", surge=True)) == "human by legal and 1 more"
