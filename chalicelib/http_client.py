@@ -82,7 +82,7 @@ def _whole(response: BaseHTTPResponse) -> Carried:
                 return MaybeSent("answer-too-long")
         return HttpResponse(status=response.status, headers=headers, body=bytes(body))
     finally:
-        # Goes back to the pool only if it was read to its end; otherwise the rest could be taken for the next answer.
+        # One read to its end is back in the pool by now; of any other the rest must not be taken for the next answer.
         response.close()
 
 

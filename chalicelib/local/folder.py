@@ -21,9 +21,9 @@ class FolderLock:
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.read(self._descriptor, 20).decode(errors="replace") or "unknown"
+            owner = os.read(self._descriptor, 20).decode(errors="replace") or "unknown"
             os.close(self._descriptor)
-            raise FolderTaken(f"{folder}: process {holder} runs on this folder; stop it or use another folder") from None
+            raise FolderTaken(f"{folder}: process {owner} runs on this folder; stop it or use another folder") from None
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, str(os.getpid()).encode(), 0)
 

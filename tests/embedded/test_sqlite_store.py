@@ -220,3 +220,11 @@ def test_lookup_gives_the_newest_rows_first(store: SqliteStore) -> None:
     for number in range(5):
         store.commit([record(str(number))])
     assert [key.sort for key, _ in SqliteLookup(store).recent("ledger", 3)] == ["4", "3", "2"]
+
+
+def test_a_commit_waits_for_the_disk(store: SqliteStore) -> None:
+    """Losing power cannot be tried here; that SQLite was told to survive it can."""
+    full = 2
+    with store.database.reading() as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (full,)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)

@@ -161,6 +161,7 @@ def test_a_sender_that_stops_or_crawls_is_cut_off(front: Front, monkeypatch: pyt
         while time.monotonic() < began + 0.5:
             crawling.sendall(b"x")
             time.sleep(0.05)
+        crawling.settimeout(0.2)
         assert crawling.recv(100).startswith(b"HTTP/1.1 408 ")
     with socket.create_connection(("127.0.0.1", front.port), timeout=5) as silent:
         assert silent.recv(100) == b""
