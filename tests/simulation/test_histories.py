@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import time
@@ -114,3 +115,13 @@ def test_two_mention_histories_with_a_race_keep_every_invariant(loaded: Loaded, 
         shown = ", ".join(f"{count} {state.value}" for state, count in ends.items())
         print(f"\n{HISTORIES} histories of two mentions, {HISTORIES / spent:.0f} a second: {shown}")
     assert all(ends.values()), "the histories must reach every end"
+
+
+def test_sixty_replies_decided_at_once_share_at_most_two_of_five_wordings(loaded: Loaded) -> None:
+    world = World(loaded, seed=7, calm=True, behaviours=["ok", "throttle", "apply-and-lose"] * 20)
+    for number in range(60):
+        world.deliver(mention(number), times=1 + number % 2)
+    world.run(most=60_000)
+    assert len(world.posts) > 50
+    pairs = itertools.combinations((set(one["wordings"]) for one in world.posts), 2)
+    assert max(len(one & other) for one, other in pairs) <= 2

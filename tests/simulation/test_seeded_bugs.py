@@ -14,7 +14,7 @@ from chalicelib.domain.facts import Case, Control
 from chalicelib.domain.reservation import Reservation
 from chalicelib.domain.state import State
 from chalicelib.ports import Cancelled, Check, Key, Put, Write
-from chalicelib.steps import decide, post
+from chalicelib.steps import decide, post, records
 from chalicelib.steps.bundles import Loaded
 from chalicelib.steps.rows import Standing, from_row
 from tests.simulation.test_histories import FAULTS, history, story
@@ -112,7 +112,25 @@ def loser_says_nothing(patch: Patch) -> None:
     patch.setattr("tests.simulation.world.settle.run", lambda *a: iter(()))
 
 
+def forgetful_record(patch: Patch) -> None:
+    """The record leaves out which words were taken, so nobody can find the same one again."""
+    real = decide.plan_of
+    patch.setattr(decide, "plan_of", lambda j, f, p, a, taken, salts: real(j, f, p, a, frozenset(), salts))
+
+
+def talkative_leaf(patch: Patch) -> None:
+    """The state of a mention is recorded with its post's id."""
+    real = records.follow_record
+
+    def follow_record(**given: Any) -> Any:
+        return real(**{**given, "brand": "551" if given["kind"] == "terminal" else given["brand"]})
+
+    patch.setattr(records, "follow_record", follow_record)
+
+
 BUGS = [
+    forgetful_record,
+    talkative_leaf,
     blind_retry,
     no_intent,
     no_switch_check,

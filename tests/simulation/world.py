@@ -34,6 +34,7 @@ from chalicelib.steps.casework import put_case
 from chalicelib.steps.decide import DecidePorts
 from chalicelib.steps.gather import HOUR
 from chalicelib.steps.post import PostPorts
+from chalicelib.steps.replay import replay
 from chalicelib.steps.rows import Standing, budget_row, from_row, to_row
 
 LIMITS = Limits()
@@ -370,7 +371,7 @@ class World:
         ]
 
     def at_rest(self) -> None:
-        """Invariants 3 and 7 and the end of every state, once nothing moves any more."""
+        """Invariants 3, 7 and 8 and the end of every state, once nothing moves any more."""
         for place in self.accepted:
             row = self.store.read([place]).get(place)
             if row is None:
@@ -386,6 +387,24 @@ class World:
                 raise Violation("recorded as posted, and nobody can see it")
             if public and standing.state is State.IGNORED:
                 raise Violation("public, and recorded as ignored")
+            self._replays(standing)
+            self._tells_nothing(standing)
+
+    def _replays(self, standing: Standing) -> None:
+        """Invariant 7, from nothing but the two halves of the record."""
+        leaf, half = (Key(table, standing.id, "0-decision") for table in ("ledger", "private"))
+        rows = self.store.read([leaf, half])
+        if not replay(json.loads(rows[leaf]["leaf"]), rows[half]["half"], self.loaded, LIMITS).same:
+            raise Violation(f"7: {standing.id} does not replay")
+
+    def _tells_nothing(self, standing: Standing) -> None:
+        """Invariant 8 for every leaf of a mention: no id, handle, name or text of anybody."""
+        private = [standing.author, f"user_{standing.author}", f"User {standing.author}", standing.root, "NorthwindHelp"]
+        private += [one["text"] for one in self.posts]
+        for _, row in self.store.partition("ledger", standing.id):
+            told = [text for text in private if f'"{text}"' in row["leaf"] or (len(text) > 6 and text in row["leaf"])]
+            if told:
+                raise Violation(f"8: a leaf tells {told}")
 
     def standing_of(self, notice: Any) -> Standing:
         """How a mention stands."""
