@@ -260,3 +260,14 @@ def test_a_batch_has_an_end() -> None:
     assert len(x({"for_user_id": "100", "tweet_create_events": [row] * 1000})) == 1000
     assert x({"for_user_id": "100", "tweet_create_events": [row] * 1001}) == Unreadable("too-many")
     assert x({"for_user_id": "100", "tweet_create_events": {}}) == Unreadable("malformed-batch")
+
+
+@pytest.mark.parametrize("before", range(9_970, 10_001, 3))
+def test_a_card_number_that_the_cut_goes_through_is_not_half_shown(before: int) -> None:
+    found = read_bytes(
+        PLATFORM, b'{"data":{"event_type":"post.create","payload":"' + b"x" * (before - 47) + b"4111 1111 1111 1111" + b'z"}}'
+    )
+    assert isinstance(found, tuple)
+    assert isinstance(found[0], Misread)
+    assert "4111" not in found[0].body
+    assert len(found[0].body) <= 10_000
