@@ -21,6 +21,7 @@ _AUXILIARY = _words(
 _ASKED = _words(
     "i we you he she it they there this that these those my our your his her their its the a an any anyone someone anybody"
 )
+_HOPED_FOR = _words("idea ideas update updates news eta chance way luck word")
 _OPENERS = _words("hi hello hey please and but so also or ok okay just good morning afternoon evening quick question sorry")
 _PREPOSITIONS = _words("for at by from in on to since until about with")
 
@@ -65,6 +66,8 @@ def _form(words: Sequence[Token]) -> str | None:
         if word in _ASKING and following and (opens or following in _AUXILIARY):
             return f"{word} {following}"
         if word in _WHY and opens and following in _AUXILIARY:
+            return f"{word} {following}"
+        if word == "any" and opens and following in _HOPED_FOR:
             return f"{word} {following}"
         if word in _AUXILIARY and following in _ASKED and len(forms) - place >= 3:
             return f"{word} {following}"

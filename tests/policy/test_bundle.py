@@ -102,7 +102,7 @@ def test_any_bytes_give_a_value(content: bytes) -> None:
 def test_no_yaml_is_loaded_to_decide() -> None:
     code = (
         "import sys, chalicelib.policy.decide, chalicelib.policy.bundle, chalicelib.policy.explain;"
-        "print(sorted(name for name in sys.modules if name.split('.')[0] in ('yaml', 'rfc8785') or name.endswith('policy.loader')))"
+        "print([name for name in sys.modules if name.split('.')[0] in ('yaml', 'rfc8785') or name.endswith('.loader')])"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"

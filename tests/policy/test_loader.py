@@ -99,7 +99,8 @@ CASES: dict[str, Mapping[str, str]] = {
     "topic-without-department": {**FILES, "baseline/topics/telecom.yaml": TOPICS + "  router:\n    has: |\n      router\n"},
     "many-at-once": {
         **policy(
-            "human:\n  one: {why: First., when: {text_hass: [legal]}}\n  two: {why: Second., when: {text_has: [leagl]}, limit: x}\n"
+            "human:\n  one: {why: First., when: {text_hass: [legal]}}\n"
+            "  two: {why: Second., when: {text_has: [leagl]}, limit: x}\n"
         ),
         "telline/brand.yaml": BRAND.replace("languages", "langages"),
         "baseline/lists/slurs.txt": "(a\n",
