@@ -72,15 +72,16 @@ class Runner:
             raise RuntimeError("the runner has not been started")
         return self._server.url
 
-    def start(self) -> None:
-        """Take the data folder, begin to serve and to pump; raises FolderTaken, and OSError for a port that is taken."""
+    def claim(self) -> None:
+        """Make the data folder ours until ``stop``, before anything is written to it; raises FolderTaken if it is another's."""
         folder = self._store.database.folder
-        self._folder = FolderLock(folder) if folder else None
-        try:
-            self._server = Server(self._app, self._http, self._port)
-        except BaseException:
-            self._release()
-            raise
+        if folder is not None and self._folder is None:
+            self._folder = FolderLock(folder)
+
+    def start(self) -> None:
+        """Claim the folder, begin to serve and to pump; raises FolderTaken, and OSError for a port that is taken."""
+        self.claim()
+        self._server = Server(self._app, self._http, self._port)
         self._server.start()
         for name, work in self._works:
             thread = threading.Thread(target=self._pump, args=(name, work), name=name, daemon=True)
@@ -94,7 +95,9 @@ class Runner:
             self._server.stop()
         for thread in self._threads:
             thread.join()
-        self._release()
+        if self._folder is not None:
+            self._folder.release()
+            self._folder = None
 
     def idle(self) -> bool:
         """Whether nothing is queued, delayed or in flight and the stream is read to its end, all at one moment."""
@@ -107,11 +110,6 @@ class Runner:
             if time.monotonic() >= deadline or self._stop.wait(_POLL_S):
                 return False
         return True
-
-    def _release(self) -> None:
-        if self._folder is not None:
-            self._folder.release()
-            self._folder = None
 
     def _work(self, source: BaseEventSourceConfig) -> Work:
         if isinstance(source, SQSEventConfig):

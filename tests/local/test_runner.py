@@ -355,19 +355,24 @@ def test_stop_lets_a_lambda_finish_and_starts_no_other(deployment: Deployment) -
 
 def test_a_second_runner_on_the_folder_is_refused_until_the_first_stops(deployment: Deployment) -> None:
     first, second = deployment.runner(), deployment.runner()
-    first.start()
+    first.claim()
     with pytest.raises(FolderTaken, match=rf"process {os.getpid()} runs on this folder; stop it or use another folder"):
+        second.claim()
+    first.start()
+    with pytest.raises(FolderTaken):
         second.start()
     first.stop()
     second.start()
     second.stop()
 
 
-def test_a_port_that_is_taken_leaves_the_folder_free(deployment: Deployment) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
-        deployment.runner(port=taken.getsockname()[1]).start()
-    runner = deployment.runner()
-    runner.start()
+def test_a_port_that_is_taken_is_told_and_the_folder_is_free_after_stop(deployment: Deployment) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        runner = deployment.runner(port=taken.getsockname()[1])
+        with pytest.raises(OSError, match="in use"):
+            runner.start()
+    runner.stop()
+    runner.claim()
     runner.stop()
 
 
@@ -381,8 +386,10 @@ def test_what_nothing_can_trigger_is_refused_on_construction(deployment: Deploym
         Runner(app, deployment.store, {}, deployment.clock)
     with pytest.raises(ValueError, match="dead_letters: no queue 'nowhere'"):
         Runner(Chalice(app_name="small"), deployment.store, {}, deployment.clock, dead_letters={"nowhere": "x"})
+    unstarted = Runner(Chalice(app_name="small"), deployment.store, {}, deployment.clock)
     with pytest.raises(RuntimeError, match="not been started"):
-        _ = Runner(Chalice(app_name="small"), deployment.store, {}, deployment.clock).url
+        _ = unstarted.url
+    unstarted.stop()
 
 
 PROCESS = """
