@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any
 
 from chalice.app import BaseEventSourceConfig, Chalice, DynamoDBEventConfig, ScheduledEventConfig, SQSEventConfig
@@ -204,18 +202,6 @@ class Runner:
                 _report(name, error)
                 pause = _RETRY_S
             self._stop.wait(pause)
-
-
-def until_told_to_stop() -> None:
-    """Wait for SIGTERM or SIGINT; from the main thread only. A second signal acts as it did before."""
-    told = threading.Event()
-    before = {number: signal.signal(number, lambda *_: told.set()) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        told.wait()
-    finally:
-        for number, previous in before.items():
-            with suppress(TypeError):
-                signal.signal(number, previous)
 
 
 def _report(name: str, error: Exception) -> None:

@@ -393,16 +393,18 @@ def test_what_nothing_can_trigger_is_refused_on_construction(deployment: Deploym
 
 
 PROCESS = """
-import sys
+import signal, sys, threading
 from pathlib import Path
 from test_runner import Deployment
-from chalicelib.local.runner import until_told_to_stop
+stopped = threading.Event()
+for number in (signal.SIGTERM, signal.SIGINT):
+    signal.signal(number, lambda *_: stopped.set())
 deployment = Deployment(Path(sys.argv[1]))
 deployment.answers["decide"] = lambda event: print(len(event["Records"]), flush=True)
 runner = deployment.runner()
 runner.start()
 print(runner.url, flush=True)
-until_told_to_stop()
+stopped.wait()
 runner.stop()
 deployment.store.close()
 print("stopped", flush=True)
