@@ -93,3 +93,11 @@ def _at(document: Any, path: tuple[Any, ...]) -> Any:
     for key in path:
         document = document[key]
     return document
+
+
+def test_reader_and_schema_agree_at_the_length_of_every_list() -> None:
+    for name, most in (("media", 20), ("tagged", 100), ("channels_tried", 20)):
+        for count in (most, most + 1):
+            document = payload("relay/mention_small")
+            document["data"][name] = ["a"] * count
+            assert accepted(document) == VALIDATOR.is_valid(document) == (count == most)
