@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -43,6 +44,10 @@ def test_a_signed_bundle_is_what_was_compiled() -> None:
 
 def test_the_same_files_give_the_same_bytes_in_any_order() -> None:
     assert compile_bundle(dict(reversed(FILES.items())), {"plain.en": {"p": 7}}, ["engine-1"]) == DOCUMENT
+
+
+def test_what_is_signed_is_a_prefix_of_ours_and_the_hash_of_every_byte() -> None:
+    assert signed_content(b"{}") == b"ackguard-bundle/1\n" + hashlib.sha256(b"{}").hexdigest().encode()
 
 
 def test_another_engine_loads_but_is_not_approved() -> None:

@@ -320,6 +320,13 @@ def test_the_order_of_rules_and_phrases_never_matters(seed: int) -> None:
         assert decided(say, other, followers=20_000) == decided(say, followers=20_000)
 
 
+@pytest.mark.parametrize("verified", ["not offered", "unknown"])
+def test_an_acknowledge_rule_needs_every_check_to_be_known(verified: str) -> None:
+    bundle = bundle_of({**FILES, "telline/policy.yaml": POLICY.replace("{topic: any,", "{author_verified: no, topic: any,")})
+    assert decided(bundle=bundle).outcome is Outcome.ACKNOWLEDGE
+    assert decided(bundle=bundle, verified=verified).rule == "default"
+
+
 def test_two_rules_that_fire_give_the_first_name() -> None:
     twice = POLICY + POLICY[POLICY.index("  ordinary:") :].replace("ordinary", "a-first")
     bundle = bundle_of({**FILES, "telline/policy.yaml": twice})

@@ -54,6 +54,11 @@ def test_ordinary_spelling_keeps_its_plain_reading(written: str) -> None:
     )
 
 
+def test_a_word_of_mixed_alphabets_is_read_as_latin_alone() -> None:
+    assert read("p\N{CYRILLIC SMALL LETTER A}rcel").tokens[0].forms == ("parcel",)
+    assert read("где").tokens[0].forms[0] == "где"
+
+
 @given(st.text(max_size=300))
 def test_every_span_lies_in_the_original_and_in_order(text: str) -> None:
     reading = read(text)
