@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import shlex
 import sqlite3
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timezone
 from itertools import combinations
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from chalicelib.cli.board import Board
 from chalicelib.cli.folder import opened
 from chalicelib.cli.story import Story, cases, stories
 from chalicelib.domain import keys
+from chalicelib.local.feed import Sent
 from chalicelib.local.stream import scenes
+from chalicelib.local.stream.cast import Cast
 from chalicelib.local.stream.post import number
 from chalicelib.local.stream.scenes import MENTIONS
 from chalicelib.voice.sameness import similarity
@@ -111,7 +119,28 @@ def test_the_table_shows_every_scene_and_reads_well_in_a_pipe(played: Played) ->
     assert max(map(len, lines)) <= 160
     assert re.search(r"^\d+ mentions: \d+ acknowledge, \d+ human, \d+ ignore$", played.out, re.MULTILINE)
     assert re.search(r"^\d+ replies are public, (\d+) different texts\. The closest pair: 0\.\d\d", played.out, re.MULTILINE)
-    assert played.out.count("\n  ackguard ") + played.out.count("| ackguard decide") == 5
+    assert [line.split()[1] for line in lines if line.startswith("  ackguard ")] == ["why", "ledger", "cases", "send"]
+    assert lines[-1].endswith("| ackguard decide -")
+
+
+def test_the_commands_to_try_next_work(played: Played, ackguard: Callable[..., tuple[int, str, str]]) -> None:
+    tried = [shlex.split(line)[1:] for line in played.out.splitlines() if re.match("  ackguard (why|ledger|cases)", line)]
+    assert [ackguard(*words)[0] for words in tried] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("width", [120, 160])
+def test_a_terminal_of_any_usual_width_gets_whole_lines(played: Played, width: int) -> None:
+    out = io.StringIO()
+    with opened(played.data) as folder:
+        posts = Cast({one.handle: one for brand in folder.brands().values() for one in brand.accounts})
+        entry = next(entry for entry in MENTIONED if entry.id == "statement-missing")
+        sent = Sent(scene="A scene", entry=entry, posts=posts.write(entry, datetime.now(timezone.utc)))
+        board = Board(folder.store, folder.lookup, folder.clock(), ())
+        board.show(Console(file=out, width=width, color_system=None), board.fates([sent]))
+    table = out.getvalue()
+    assert max(map(len, table.splitlines())) <= width
+    assert "ordinary-question" in table
+    assert "acknowledge" in table
     assert "86 of 86" in played.err
 
 

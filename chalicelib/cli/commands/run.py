@@ -22,7 +22,7 @@ from rich.text import Text
 from chalicelib.cli import screen
 from chalicelib.cli.board import Board, Fate
 from chalicelib.cli.commands.contract import Command, Subparsers
-from chalicelib.cli.folder import ADDRESS, LocalTimes, add_data
+from chalicelib.cli.folder import ADDRESS, DEFAULT, LocalTimes, add_data
 from chalicelib.domain import keys
 from chalicelib.domain.account import Account
 from chalicelib.domain.state import TERMINAL, State
@@ -153,7 +153,7 @@ def _stream(service: Service, out: Console, data: Path, stopped: threading.Event
     board = Board(service.store, service.lookup, clock_of(service), disclosures_of(service))
     fates = board.fates(sent)
     board.show(out, fates)
-    _next(out, fates)
+    _next(out, fates, data)
 
 
 def _play(feed: Feed, loaded: tuple[scenes.Scene, ...], stopped: threading.Event) -> list[Sent]:
@@ -199,16 +199,16 @@ def disclosures_of(service: Service) -> tuple[str, ...]:
     return tuple(form for document in service.bundle.voices.values() for form in load_voice(document).disclosures)
 
 
-def _next(out: Console, fates: list[Fate]) -> None:
-    word = program()
+def _next(out: Console, fates: list[Fate], data: Path) -> None:
+    word, where = program(), "" if data == DEFAULT else f" --data {data}"
     ids = {fate.story.outcome: fate.story.id for fate in reversed(fates) if fate.story}
     person, spoken = ids.get("human", "ID")[:8], ids.get("acknowledge", "ID")[:8]
     out.print(Text("\nTry next", style="bold"))
     for line in (
-        f"{word} why {person}",
-        f"{word} ledger show {spoken}",
-        f"{word} cases",
-        f'{word} send "where is my parcel please?" --account SwiftParcel',
+        f"{word} why {person}{where}",
+        f"{word} ledger show {spoken}{where}",
+        f"{word} cases{where}",
+        f'{word} send "where is my parcel please?" --account SwiftParcel{where}',
         f'echo \'{{"id": 1, "text": "@BrandDemo why was my card declined?"}}\' | {word} decide -',
     ):
         out.print(Text(f"  {line}"), soft_wrap=True)
