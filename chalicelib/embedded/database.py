@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from chalicelib.ports import Unavailable
@@ -58,6 +58,10 @@ class Database:
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
         self._memory = self._connect() if self._path == ":memory:" else None
+        if self._memory is None:
+            # SQLite would make it readable to all; its log files take the mode of this one. A wrong path is told on connecting.
+            with suppress(OSError):
+                Path(path).touch(mode=0o600)
         try:
             self._prepare()
         except BaseException:

@@ -228,3 +228,9 @@ def test_a_commit_waits_for_the_disk(store: SqliteStore) -> None:
     with store.database.reading() as connection:
         assert connection.execute("PRAGMA synchronous").fetchone() == (full,)
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_nobody_else_may_read_the_file_or_its_logs(store: SqliteStore, path: Path) -> None:
+    store.commit([record("1")])
+    assert {file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {0o600}
+    assert len(list(path.parent.iterdir())) > 1
