@@ -174,13 +174,11 @@ def _by_law(rule: Law, outcome: Outcome, scene: Scene, bundle: Bundle, limits: L
 
 
 def _by_rule(rule: Rule, scene: Scene) -> _Fired | None:
-    asked = [[_ask(check, rule, scene) for check in checks] for checks in rule.alternatives]
-    found = [all_of(parts) for parts in asked]
-    finding = any_of(found)
+    asked = [_ask_all(checks, rule, scene) for checks in rule.alternatives]
+    finding = any_of(all_of(parts) for parts in asked)
     if finding.truth is Truth.FALSE or (rule.outcome is Outcome.ACKNOWLEDGE and finding.truth is not Truth.TRUE):
         return None
-    holding = (parts for parts, whole in zip(asked, found, strict=True) if whole.truth is not Truth.FALSE)
-    grounded = any(part.truth is Truth.TRUE for parts in holding for part in parts)
+    grounded = any(part.truth is Truth.TRUE for parts in asked if parts[-1].truth is not Truth.FALSE for part in parts)
     match = Match(
         rule=rule.id,
         outcome=rule.outcome,
@@ -192,6 +190,16 @@ def _by_rule(rule: Rule, scene: Scene) -> _Fired | None:
         priority=rule.priority,
     )
     return _Fired(match, grounded)
+
+
+def _ask_all(checks: Sequence[Check], rule: Rule, scene: Scene) -> list[Finding]:
+    """What the checks of one alternative find, up to the first that is false: the rest could not change anything."""
+    found = []
+    for check in checks:
+        found.append(_ask(check, rule, scene))
+        if found[-1].truth is Truth.FALSE:
+            break
+    return found
 
 
 def _ask(check: Check, rule: Rule, scene: Scene) -> Finding:

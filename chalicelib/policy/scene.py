@@ -64,6 +64,8 @@ class Scene:
     def hits(self, lists: Iterable[str]) -> list[tuple[str, Hit]]:
         """(list, hit) for the named lists of this brand, in the order of the text."""
         found = [(name, hit) for name in lists for source in self.policy.lists[name] for hit in self._hits.get(source, ())]
+        if len(found) < 2:
+            return found
         return sorted(found, key=lambda pair: (pair[1].start, pair[1].end, pair[0], pair[1].phrase))
 
     @cached_property
@@ -101,7 +103,7 @@ class Scene:
                     found[hit.source] = (*found.get(hit.source, ()), hit.phrase)
         return found
 
-    @property
+    @cached_property
     def words(self) -> int | None:
         """How many words the text has, without handles, links, hashtags and emoji; None where the text is not known."""
         if self.reading is None:

@@ -34,8 +34,8 @@ _DOUBTS = (Truth.UNKNOWN, Truth.NOT_OFFERED)
 
 def all_of(findings: Iterable[Finding]) -> Finding:
     """False if one is false, else unknown if one is not true, else true; with the evidence of every one."""
-    known = tuple(findings)
-    truths = {finding.truth for finding in known}
+    known = list(findings)
+    truths = [finding.truth for finding in known]
     if Truth.FALSE in truths:
         return FALSE
     doubt = next((truth for truth in _DOUBTS if truth in truths), Truth.TRUE)
@@ -44,9 +44,9 @@ def all_of(findings: Iterable[Finding]) -> Finding:
 
 def any_of(findings: Iterable[Finding]) -> Finding:
     """True if one is true, else unknown if one is not false, else false; with the evidence of those that are so."""
-    known = tuple(findings)
-    truths = {finding.truth for finding in known}
-    for truth in (Truth.TRUE, *_DOUBTS):
-        if truth in truths:
-            return Finding(truth, tuple(piece for finding in known if finding.truth is truth for piece in finding.evidence))
+    known = [finding for finding in findings if finding.truth is not Truth.FALSE]
+    for truth in (Truth.TRUE, *_DOUBTS) if known else ():
+        such = [finding for finding in known if finding.truth is truth]
+        if such:
+            return Finding(truth, tuple(piece for finding in such for piece in finding.evidence))
     return FALSE
