@@ -1,0 +1,67 @@
+"""The map itself: Chalice's own answers must not say more than ours, and every Lambda of DESIGN §4 is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from chalice.app import DynamoDBEventConfig, ScheduledEventConfig, SQSEventConfig
+from chalice.test import Client
+
+import app
+from chalicelib import wiring
+
+
+@pytest.fixture
+def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    wiring.forget()
+    monkeypatch.setenv("ACKGUARD_DATA", str(tmp_path))
+    with Client(app.app) as opened:
+        yield opened
+    wiring.forget()
+
+
+def test_every_lambda_of_the_design_is_declared_with_its_trigger() -> None:
+    triggers = {source.name: type(source) for source in app.app.event_sources}
+    assert triggers == {
+        "decide_mentions": SQSEventConfig,
+        "post_replies": SQSEventConfig,
+        "rescue": SQSEventConfig,
+        "settle_stale": ScheduledEventConfig,
+        "seal_ledger": ScheduledEventConfig,
+        "watch": ScheduledEventConfig,
+        "sequence_ledger": DynamoDBEventConfig,
+    }
+    assert list(app.app.routes) == ["/webhooks/{platform}"]
+
+
+def test_a_batch_is_one_entry_so_that_a_failure_brings_back_exactly_that() -> None:
+    assert {source.batch_size for source in app.app.event_sources if isinstance(source, SQSEventConfig)} == {1}
+
+
+def test_the_stream_starts_at_its_beginning_and_debug_is_off() -> None:
+    stream = next(source for source in app.app.event_sources if isinstance(source, DynamoDBEventConfig))
+    assert stream.starting_position == "TRIM_HORIZON"
+    assert app.app.debug is False
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain", "application/octet-stream"])
+def test_a_refusal_reaches_the_sender_without_a_word(client: Client, content_type: str) -> None:
+    response = client.http.post("/webhooks/x", headers={"Content-Type": content_type}, body=b"{}")
+    assert (response.status_code in (401, 415), response.body) == (True, b"")
+
+
+def test_a_stranger_is_told_nothing_about_platforms(client: Client) -> None:
+    response = client.http.post("/webhooks/nobody", headers={"Content-Type": "application/json"}, body=b"{}")
+    assert (response.status_code, response.body) == (404, b"")
+
+
+def test_the_log_names_a_refusal_by_its_slug_only(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    app.log.propagate = True
+    try:
+        client.http.post("/webhooks/x", headers={"Content-Type": "application/json"}, body=b'{"text": "canary-text"}')
+    finally:
+        app.log.propagate = False
+    assert '"status":401' in caplog.text
+    assert "canary" not in caplog.text
