@@ -96,15 +96,17 @@ def sequence_ledger(event: DynamoDBEvent) -> None:
     """6a: leaves into the tree. A failure stops the stream here: it must never skip one."""
     from chalicelib.steps import sequence
 
-    if any(record.event_name != "INSERT" for record in event):
+    # not through Chalice's records: iterating them calls a deprecated clock function for every one
+    records = event.to_dict()["Records"]
+    if any(record["eventName"] != "INSERT" for record in records):
         raise sequence.LedgerChanged("a ledger row was changed or removed")
     leaves = [
         sequence.Leaf(
-            sequence=record.sequence_number,
-            key=f"{record.keys['partition']['S']}/{record.keys['sort']['S']}",
-            leaf=record.new_image["leaf"]["S"],
+            sequence=change["SequenceNumber"],
+            key=f"{change['Keys']['partition']['S']}/{change['Keys']['sort']['S']}",
+            leaf=change["NewImage"]["leaf"]["S"],
         )
-        for record in event
+        for change in (record["dynamodb"] for record in records)
     ]
     note("sequence", leaves=sequence.run(leaves, wiring.for_sequencing(), wiring.now()))
 

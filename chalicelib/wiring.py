@@ -74,7 +74,7 @@ def embedded() -> Embedded:
     from chalicelib.embedded.store import SqliteStore
 
     data = settings().data
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = SqliteStore(data / "ackguard.sqlite3")
     clock = ScaledClock(data / "clock.json", settings().clock_factor)
     return Embedded(

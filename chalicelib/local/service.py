@@ -37,7 +37,7 @@ class Service:
     def __init__(self, data: Path, port: int = 0, clock_factor: int = 60, policies: Path = POLICIES) -> None:
         self._policies = policies
         self.sandbox = Sandbox(clock=wiring.now, path=data / "sandbox.jsonl")
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.sandbox.start()
         wiring.forget()
         os.environ.update(
@@ -77,6 +77,7 @@ class Service:
 
     def start(self) -> None:
         """Publish the policies as they are, staff the brands, seal what is there, and serve."""
+        self._runner.claim()
         at, backend, engine = wiring.now(), wiring.embedded(), wiring.settings().engine
         ports = publish.PublishPorts(
             store=backend.store, artefacts=backend.artefacts, signer=backend.publisher, entropy=os.urandom

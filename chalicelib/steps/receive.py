@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain import envelope
-from chalicelib.domain.cards import mask_cards
 from chalicelib.domain.limits import Limits
-from chalicelib.domain.notice import Misread
 from chalicelib.domain.webhook import Answer, RawWebhook, Rejected, Unreadable, Verified
 from chalicelib.platforms.contract import Platform
+from chalicelib.platforms.reading.misread import misread
 from chalicelib.ports import Queue, SecretSource, Unavailable
 
 JSON_TYPES = frozenset({"application/json", "application/cloudevents+json"})
-SHOWN = 4_000
-"""How much of an unreadable body a person gets to see."""
-
 ACCEPTED = Answer(202, "text/plain", "")
 
 
@@ -69,23 +64,11 @@ def _shaken(answer: Answer | Rejected | None) -> Received:
 
 def _queued(verified: Verified, platform: Platform, ports: ReceivePorts) -> Received:
     read = platform.notices(verified)
-    notices = (_misread(verified, read.reason),) if isinstance(read, Unreadable) else read
+    webhook = verified.webhook
+    notices = (misread(webhook.platform, read.reason, verified, webhook.body),) if isinstance(read, Unreadable) else read
     for notice in notices:
         ports.mentions.send(envelope.wrap(notice, verified.secret))
     return Received(ACCEPTED, read.reason if isinstance(read, Unreadable) else "accepted", len(notices))
-
-
-def _misread(verified: Verified, reason: str) -> Misread:
-    """Signed but not understood: a person gets what can be shown of it."""
-    webhook = verified.webhook
-    return Misread(
-        platform=webhook.platform,
-        reason=reason,
-        digest=hashlib.sha256(webhook.body).hexdigest(),
-        body=mask_cards(webhook.body[:SHOWN].decode("utf-8", "replace")),
-        delivery_id=verified.delivery_id,
-        received_at=webhook.received_at,
-    )
 
 
 def _refuse(status: int, reason: str) -> Received:

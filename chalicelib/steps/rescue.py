@@ -6,10 +6,10 @@ import hashlib
 from datetime import datetime
 
 from chalicelib.domain import envelope, keys
-from chalicelib.domain.cards import mask_cards
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Deletion, Mention, Misread, OwnPost
 from chalicelib.domain.state import State
+from chalicelib.platforms.reading.misread import shown
 from chalicelib.ports import Cancelled
 from chalicelib.steps.closing import Ending, ending_writes
 from chalicelib.steps.decide import DecidePorts, decide_mention
@@ -18,7 +18,6 @@ from chalicelib.steps.intake import mention_of
 from chalicelib.steps.rows import Standing, from_row
 
 RESCUED = "rescued"
-SHOWN = 4_000
 
 
 def run(body: str, ports: DecidePorts, limits: Limits, now: datetime, receive_count: int) -> Done:
@@ -71,7 +70,7 @@ def _unreadable(body: str, reason: str, now: datetime) -> Misread:
         platform="queue",
         reason=reason,
         digest=hashlib.sha256(body.encode()).hexdigest(),
-        body=mask_cards(body[:SHOWN]),
+        body=shown(body.encode()),
         delivery_id=None,
         received_at=now,
     )
