@@ -79,14 +79,15 @@ def _mention(plain: Plain, account: Account, now: datetime) -> Mention:
 
 
 def _replying(mention: Mention, plain: Plain, account: Account) -> Mention:
-    to_us = plain.reply_to == "brand"
-    said_by = {"brand": "brand_human", "customer": "other", "other": "other"}[plain.reply_to or "other"]
+    """A reply; one that does not say to whom counts as a reply to us, which is for a person."""
+    above = plain.reply_to or "brand"
+    said_by = "brand_human" if above == "brand" else "other"
     told = (Spoken(at=None, by=said_by, text=plain.reply_to_text),) if plain.reply_to_text else None
     return replace(
         mention,
         form=Form.REPLY,
         reply_to_post=f"above-{plain.id}",
-        reply_to_user=account.id if to_us else f"{plain.reply_to or 'somebody'}-above-{plain.id}",
+        reply_to_user=account.id if above == "brand" else f"{above}-above-{plain.id}",
         history=Known(told) if told else mention.history,
     )
 

@@ -153,6 +153,28 @@ def test_decide_gives_one_line_for_each_line_and_names_the_bad_ones(ackguard: Ac
     assert "1 lines name a brand" in err
 
 
+@pytest.mark.parametrize(
+    ("given", "outcome"),
+    [
+        ({}, "acknowledge"),
+        ({"is_reply": True}, "human"),
+        ({"context": {"reply_to": "brand"}}, "human"),
+        ({"context": {"reply_to": "brand", "text": "All of it is on our cards page."}}, "human"),
+        ({"followers": 2_000_000}, "human"),
+        ({"media": ["photo"]}, "human"),
+        ({"lang": "tr"}, "human"),
+        ({"author": "BrandDemo", "platform": "mastodon"}, "acknowledge"),
+    ],
+)
+def test_what_a_line_tells_changes_its_outcome(
+    ackguard: Ackguard, tmp_path: Path, given: dict[str, object], outcome: str
+) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_text(json.dumps({"id": 1, "text": "@BrandDemo How do I order a replacement card?", **given}))
+    _, out, _ = ackguard("decide", file)
+    assert json.loads(out)["outcome"] == outcome
+
+
 def test_replies_of_one_run_differ(ackguard: Ackguard, tmp_path: Path) -> None:
     file = tmp_path / "in.jsonl"
     file.write_text("".join(f'{{"id": {n}, "text": "@BrandDemo How do I order a replacement card?"}}\n' for n in range(60)))
