@@ -3,55 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.account import Brand
 
 LOOK_AHEAD = timedelta(days=14)
-"""A brand that does not open within this time has no next opening that we would promise."""
+"""How far opening hours are followed."""
 
 
-def open_spans(brand: Brand, since: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Opening spans (UTC, half-open) that end after ``since``, earliest first, over ``LOOK_AHEAD``; spans may touch."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Opening hours without a gap, in UTC, half-open."""
+
+    opens: datetime
+    closes: datetime
+
+
+def open_spans(brand: Brand, since: datetime) -> Iterator[Span]:
+    """Spans that are not over at ``since``, in order, over ``LOOK_AHEAD``.
+
+    A shift belongs to the date on which it opens, and so does a holiday; shifts that touch or overlap are one span.
+    """
     zone = ZoneInfo(brand.zone)
-    day = since.astimezone(zone).date() - timedelta(days=1)
-    while day <= (since + LOOK_AHEAD).astimezone(zone).date():
-        for shift in brand.hours:
-            if shift.weekday == day.weekday() and day not in brand.holidays:
-                opens, closes = _local(day, shift.opens, zone), _local(day, shift.closes, zone)
-                if closes > since:
-                    yield opens, closes
-        day += timedelta(days=1)
-
-
-def is_open(brand: Brand, at: datetime) -> bool:
-    """Whether the brand is open at ``at``."""
-    return any(opens <= at < closes for opens, closes in open_spans(brand, at))
-
-
-def next_opening(brand: Brand, at: datetime) -> datetime | None:
-    """``at`` itself while open, else when the brand opens next; None if not within ``LOOK_AHEAD``."""
-    return next((max(opens, at) for opens, _ in open_spans(brand, at)), None)
+    today = since.astimezone(zone).date()
+    dates = (today + timedelta(days=ahead) for ahead in range(-2, LOOK_AHEAD.days))
+    shifts = sorted(
+        (_instant(day, shift.opens, zone), _instant(day, shift.closes, zone))
+        for day in dates
+        for shift in brand.hours
+        if shift.weekday == day.weekday() and day not in brand.holidays
+    )
+    last: Span | None = None
+    for opens, closes in shifts:
+        if last is not None and opens <= last.closes:
+            last = Span(last.opens, max(last.closes, closes))
+            continue
+        if last is not None and last.closes > since:
+            yield last
+        last = Span(opens, closes)
+    if last is not None and last.closes > since:
+        yield last
 
 
 def after_open_minutes(brand: Brand, at: datetime, minutes: int) -> datetime:
     """When ``minutes`` of opening time have passed since ``at``; the end of ``LOOK_AHEAD`` if they never do."""
     left = timedelta(minutes=minutes)
-    reached = at
-    for opens, closes in open_spans(brand, at):
-        start = max(opens, reached)
-        if closes <= start:
-            continue
-        if start + left <= closes:
+    for span in open_spans(brand, at):
+        start = max(span.opens, at)
+        if start + left <= span.closes:
             return start + left
-        left -= closes - start
-        reached = closes
+        left -= span.closes - start
     return at + LOOK_AHEAD
 
 
-def _local(day: date, minutes: int, zone: ZoneInfo) -> datetime:
-    """Local wall time as UTC; in the hour that a clock change skips, the first real moment after it."""
-    whole = day + timedelta(days=minutes // 1440)
-    wall = datetime.combine(whole, time(minutes % 1440 // 60, minutes % 60), tzinfo=zone)
-    return wall.astimezone(timezone.utc)
+def _instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
+    """Minutes on the wall clock after local midnight, in UTC: 480 is 08:00 on both nights when the clocks change."""
+    local = datetime.combine(day, time()) + timedelta(minutes=minutes)
+    return local.replace(tzinfo=zone).astimezone(timezone.utc)

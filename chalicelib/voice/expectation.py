@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.account import Brand
 from chalicelib.domain.fact import Fact, Known
 from chalicelib.domain.facts import Rota, Wait
+from chalicelib.domain.hours import Span, open_spans
 
 DAYS_AHEAD = 6
 """The furthest opening that may be named: one day more, and "on Monday" would mean two days."""
@@ -40,7 +40,7 @@ def expectation(brand: Brand, now: datetime, rota: Fact[Rota], wait: Fact[Wait])
     if not isinstance(rota, Known):
         return None
     people = _People.of(rota.value, now)
-    spans = tuple(_spans(brand, now))
+    spans = tuple(open_spans(brand, now))
     current = next((span for span in spans if span.opens <= now), None)
     if current is None or not people.there_at(now):
         return _from_opening(brand, now, now, spans, people)
@@ -57,14 +57,6 @@ def round_up(minutes: int) -> int:
     """Minutes rounded up: to 10 up to an hour, to 30 up to two hours, then to whole hours; at least 10."""
     step = 10 if minutes <= 60 else 30 if minutes <= 120 else 60
     return max(10, -(-minutes // step) * step)
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """Opening hours without a gap, in UTC, half-open."""
-
-    opens: datetime
-    closes: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +80,7 @@ class _People:
         return at if self.there_at(at) else self.again
 
 
-def _from_opening(brand: Brand, now: datetime, after: datetime, spans: tuple[_Span, ...], people: _People) -> Expectation | None:
+def _from_opening(brand: Brand, now: datetime, after: datetime, spans: tuple[Span, ...], people: _People) -> Expectation | None:
     """The first moment from ``after`` on at which the brand is open and somebody is there, up to the minute."""
     starts = ((people.from_(max(span.opens, after)), span) for span in spans if span.closes > after)
     start = next((at for at, span in starts if at is not None and at < span.closes), None)
@@ -99,32 +91,3 @@ def _from_opening(brand: Brand, now: datetime, after: datetime, spans: tuple[_Sp
     opens = due.astimezone(zone)
     days = (opens.date() - now.astimezone(zone).date()).days
     return Expectation(due=due, opens=opens, days=days, zone_name=brand.zone_name) if days <= DAYS_AHEAD else None
-
-
-def _spans(brand: Brand, now: datetime) -> Iterator[_Span]:
-    """Spans that are not over at ``now``, in order. A shift belongs to the date on which it opens, holidays too."""
-    zone = ZoneInfo(brand.zone)
-    today = now.astimezone(zone).date()
-    dates = (today + timedelta(days=ahead) for ahead in range(-2, DAYS_AHEAD + 2))
-    shifts = sorted(
-        (_instant(day, shift.opens, zone), _instant(day, shift.closes, zone))
-        for day in dates
-        for shift in brand.hours
-        if shift.weekday == day.weekday() and day not in brand.holidays
-    )
-    last: _Span | None = None
-    for opens, closes in shifts:
-        if last is not None and opens <= last.closes:
-            last = _Span(last.opens, max(last.closes, closes))
-            continue
-        if last is not None and last.closes > now:
-            yield last
-        last = _Span(opens, closes)
-    if last is not None and last.closes > now:
-        yield last
-
-
-def _instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
-    """Minutes on the wall clock after local midnight, in UTC: 480 is 08:00 on both nights when the clocks change."""
-    local = datetime.combine(day, time()) + timedelta(minutes=minutes)
-    return local.replace(tzinfo=zone).astimezone(timezone.utc)
