@@ -59,10 +59,24 @@ BODIES: Mapping[str, Mapping[str, str]] = {
     },
     "paused": {"scope": "name", "mode": "slug", "paused": "flag", "version": "count", "reason": "slug"},
     "heartbeat": {"accepted": "count", "decided": "count", "waiting": "count", "dead": "count", "policy": "sha256"},
+    "viewed": {"records": "names", "through": "slug"},
+    "exported": {
+        "format": "slug",
+        "private": "flag",
+        "since": "time",
+        "until": "time",
+        "count": "count",
+        "sha256": "sha256",
+        "private_sha256": "sha256",
+    },
 }
 """The fields of each kind's body and their forms. A field that is not here stays out of the leaf, or the record is refused."""
 
-REQUIRED: Mapping[str, frozenset[str]] = {"terminal": frozenset({"state", "outcome", "reason"})}
+REQUIRED: Mapping[str, frozenset[str]] = {
+    "terminal": frozenset({"state", "outcome", "reason"}),
+    "viewed": frozenset({"records", "through"}),
+    "exported": frozenset({"format", "private", "count", "sha256"}),
+}
 """The fields that a kind cannot do without."""
 
 

@@ -33,6 +33,8 @@ _PLACES = {
     "policy_published": "70",
     "paused": "80",
     "heartbeat": "85",
+    "viewed": "88",
+    "exported": "89",
     "terminal": "9",
 }
 KINDS = frozenset(_PLACES)

@@ -116,7 +116,7 @@ def test_each_mention_has_exactly_one_decision_and_one_terminal_record() -> None
         LEAVES[0] + b" ",
         canonical({"schema": SCHEMA, "kind": "decision"}),
         canonical({"schema": "another/1", "kind": "intent", "id": "R1"}),
-        canonical({"schema": SCHEMA, "kind": "viewed", "id": "R1"}),
+        canonical({"schema": SCHEMA, "kind": "dreamt", "id": "R1"}),
         canonical({"schema": SCHEMA, "kind": ["intent"], "id": "R1"}),
         canonical({"schema": SCHEMA, "kind": "intent", "id": "\u001b[31mred"}),
         canonical({"schema": SCHEMA, "kind": "intent", "id": "R1", "number": "1"}),
