@@ -122,10 +122,15 @@ class Wait:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
-    """How far the ledger is sealed. ``pending_since``: time of the oldest leaf without a checkpoint, None if there is none."""
+    """How far the ledger is sealed: when the sealer last looked, and of which leaves it knew.
+
+    ``pending_since``: time of the oldest leaf without a checkpoint, None if there is none. ``newest``: time of the newest leaf
+    that the stream brought, None before the first; ``watch`` writes a heartbeat, so an old one means that the stream stands.
+    """
 
     checked: datetime
     pending_since: datetime | None
+    newest: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

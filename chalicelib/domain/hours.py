@@ -47,6 +47,12 @@ def open_spans(brand: Brand, since: datetime) -> Iterator[Span]:
         yield last
 
 
+def is_open(brand: Brand, at: datetime) -> bool:
+    """Whether the brand is open at ``at``."""
+    span = next(open_spans(brand, at), None)
+    return span is not None and span.opens <= at
+
+
 def after_open_minutes(brand: Brand, at: datetime, minutes: int) -> datetime:
     """When ``minutes`` of opening time have passed since ``at``; the end of ``LOOK_AHEAD`` if they never do."""
     left = timedelta(minutes=minutes)

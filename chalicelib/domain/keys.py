@@ -93,6 +93,11 @@ def pointer() -> Key:
     return Key("control", "policy#pointer")
 
 
+def heartbeat() -> Key:
+    """When the ledger's heart beat last."""
+    return Key("control", "ledger#heartbeat")
+
+
 def head() -> Key:
     """How far the ledger is sequenced and sealed."""
     return Key("tree", HEAD)

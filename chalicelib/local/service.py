@@ -22,11 +22,14 @@ from chalicelib.local.runner import Runner
 from chalicelib.local.sandbox import Sandbox
 from chalicelib.policy.bundle import Broken, Bundle
 from chalicelib.ports import Absent, Put
-from chalicelib.steps import publish, seal
+from chalicelib.steps import publish, seal, watch
 from chalicelib.steps.rows import to_row
 
 SHIFT = timedelta(days=30)
 """A local demo is staffed for this long; a deployment renews its rota every shift."""
+
+STREAM_WITHIN_S = 10.0
+"""Real seconds for the first records to reach the tree: before that nothing would be acknowledged."""
 
 ON_SHIFT, USUAL_WAIT_MINUTES = 4, 35
 
@@ -88,8 +91,10 @@ class Service:
         FileSecrets(wiring.settings().data / "secrets.json", _posting_names(brands))
         for brand in brands.values():
             self._staff(brand)
+        list(watch.run(wiring.for_watching(), at))
         seal.run(wiring.for_sealing(), at, wiring.settings().origin)
         self._runner.start()
+        self._runner.drain(STREAM_WITHIN_S)
 
     def stop(self) -> None:
         """Finish what is running and let go of the folder."""

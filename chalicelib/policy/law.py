@@ -176,6 +176,8 @@ def _reply_to_us(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
 def _unsealed(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
     def ask(seal: Seal) -> Finding:
         oldest = scene.facts.now - limits.unsealed
+        if seal.newest is None or seal.newest < oldest:
+            return _say(True, "seal", "the ledger's stream stands still")
         late = seal.checked < oldest or (seal.pending_since is not None and seal.pending_since < oldest)
         return _say(late, "seal", "the ledger is not sealed")
 

@@ -83,7 +83,7 @@ def ordinary_facts(mention: Mention, now: datetime = ORDINARY_NOW, **given: Any)
         budget=fact("budget", Budget(used={rule: _number(count) for rule, count in dict(given.get("used", {})).items()})),
         rota=fact("rota", _rota(now, given)),
         wait=fact("wait_minutes", 35, lambda value: Wait(p80_minutes=_number(value))),
-        seal=fact("seal", Seal(checked=now, pending_since=None)),
+        seal=fact("seal", Seal(checked=now, pending_since=None, newest=now)),
         surge=fact("surge", False, _yes),
         incident=fact("incident", None, lambda incident: None if incident in (None, "none") else str(incident)),
     )

@@ -52,7 +52,7 @@ class LedgerChanged(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """How far the ledger is numbered and sealed; ``checked`` and ``pending_since`` are what the decider reads as ``Seal``.
+    """How far the ledger is numbered and sealed; the last three fields are what the decider reads as ``Seal``.
 
     ``next`` is the first free index, ``sealed`` the size under the last checkpoint, ``frontier`` the hashes (hex) of that tree.
     Every write goes by ``version``: whoever loses reads again.
@@ -65,6 +65,7 @@ class Head:
     sealed_at: datetime | None = None
     checked: datetime | None = None
     pending_since: datetime | None = None
+    newest: datetime | None = None
 
 
 def read_head(rows: Mapping[Key, Row]) -> Head:
@@ -122,7 +123,8 @@ def _fresh(leaves: Sequence[Leaf], rows: Mapping[Key, Row]) -> list[Leaf]:
 
 
 def _writes(fresh: Sequence[Leaf], head: Head, now: datetime) -> list[Write]:
-    oldest = min(now, *(_written(leaf, now) for leaf in fresh))
+    written = [_written(leaf, now) for leaf in fresh]
+    oldest, newest = min(now, *written), max(written if head.newest is None else (head.newest, *written))
     stretch = {
         "start": head.next,
         "hashes": [_hash(leaf) for leaf in fresh],
@@ -131,7 +133,7 @@ def _writes(fresh: Sequence[Leaf], head: Head, now: datetime) -> list[Write]:
         "oldest": iso(oldest),
     }
     return [
-        put_head(replace(head, next=head.next + len(fresh), pending_since=head.pending_since or oldest)),
+        put_head(replace(head, next=head.next + len(fresh), pending_since=head.pending_since or oldest, newest=newest)),
         Put(stretch_key(head.next), stretch, (Absent(),)),
         *(
             Put(index_key(leaf.key), {"index": index, "hash": _hash(leaf)}, (Absent(),))

@@ -1,21 +1,25 @@
-"""Watch what people were told and what waits for them: a promise or a case past its time becomes more urgent."""
+"""Watch what people were told and what waits for them, and keep the ledger's heart beating."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.audit.record import Actor, follow_record, sort_key
-from chalicelib.domain.codec import iso
+from chalicelib.domain import keys
+from chalicelib.domain.codec import instant, iso
 from chalicelib.domain.facts import Case, Promise
 from chalicelib.domain.keys import SHARDS, Key
 from chalicelib.ports import Cancelled, Equals, Put, Store, Unavailable
-from chalicelib.steps.done import Done
+from chalicelib.steps.done import Done, new_id
 from chalicelib.steps.records import Written
 from chalicelib.steps.rows import from_row, to_row, unchanged
 
 WATCHER = Actor(type="machine", id="watch")
+
+BEAT = timedelta(minutes=5)
+"""How often a heartbeat is written: well inside the time after which a silent ledger stops acknowledging."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,7 @@ class WatchPorts:
 
 def run(ports: WatchPorts, now: datetime) -> Iterator[Done]:
     """Mark everything that is past its time, once; what cannot be reached now waits for the next run."""
+    yield _beat(ports, now)
     for shard in range(SHARDS):
         for key in ports.store.due(shard, now):
             try:
@@ -37,6 +42,34 @@ def run(ports: WatchPorts, now: datetime) -> Iterator[Done]:
                     yield _late(key, ports, now)
             except Unavailable:
                 yield Done("-", "unavailable")
+
+
+def _beat(ports: WatchPorts, now: datetime) -> Done:
+    """A heartbeat record: if the stream does not bring it to the tree, the decider sees that and goes silent."""
+    try:
+        row = ports.store.read([keys.heartbeat(), keys.pointer()])
+        last = row.get(keys.heartbeat(), {})
+        if last and now - instant(last["at"]) < BEAT:
+            return Done("-", "beat-before")
+        id, version = new_id(ports.entropy), int(last.get("version", 0))
+        policy = row.get(keys.pointer(), {}).get("sha256")
+        record = follow_record(
+            id=id,
+            kind="heartbeat",
+            number=0,
+            at=now,
+            brand=None,
+            actor=WATCHER,
+            body={"policy": f"sha256:{policy}" if policy else None},
+            terminal_state=None,
+            private=None,
+            salt=ports.entropy(32),
+        )
+        written = Written(id=id, sort=sort_key("heartbeat"), record=record, at=now, person="-")
+        beat = Put(keys.heartbeat(), {"at": iso(now), "version": version + 1}, when=unchanged(version))
+        return Done(id, "contended" if isinstance(ports.store.commit([beat, *written.writes()]), Cancelled) else "beat")
+    except Unavailable:
+        return Done("-", "unavailable")
 
 
 def _overdue(key: Key, ports: WatchPorts, now: datetime) -> Done:

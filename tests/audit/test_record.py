@@ -110,7 +110,7 @@ def facts(words: list[str]) -> Facts:
         budget=Known(Budget(hour="2026-11-21T09", used={"card-lost": 1}, cursor=3)),
         rota=Known(Rota(on_shift=3, until=AT, next_shift=None)),
         wait=Known(Wait(p80_minutes=40)),
-        seal=Known(Seal(checked=AT, pending_since=None)),
+        seal=Known(Seal(checked=AT, pending_since=None, newest=AT)),
         surge=Unknown("store-unavailable"),
         incident=Known(None),
     )  # fmt: skip

@@ -40,7 +40,7 @@ def example() -> Record:
         mention=mention, now=AT, posting_at=AT + timedelta(seconds=90), control=Known(Control(version=7, mode="live")),
         person=Known(Person()), thread=Known(Thread()), case=Known(None), holder=Known(None),
         budget=Known(Budget(used={}, cursor=57)), rota=Known(Rota(on_shift=3, until=AT + timedelta(hours=8), next_shift=None)),
-        wait=Known(Wait(p80_minutes=40)), seal=Known(Seal(checked=AT - timedelta(seconds=20), pending_since=None)),
+        wait=Known(Wait(p80_minutes=40)), seal=Known(Seal(checked=AT - timedelta(seconds=20), pending_since=None, newest=AT)),
         surge=Known(False), incident=Known(None),
     )  # fmt: skip
     evidence = Evidence(

@@ -429,7 +429,7 @@ class World:
     def _keep_sealed(self) -> None:
         """The sealer is somebody else's test: here it always came by."""
         place = keys.head()
-        self.store.commit([Put(place, to_row(Seal(checked=self.now, pending_since=None), key=place))])
+        self.store.commit([Put(place, to_row(Seal(checked=self.now, pending_since=None, newest=self.now), key=place))])
 
 
 class Fixed:

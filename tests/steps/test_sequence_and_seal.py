@@ -212,7 +212,7 @@ def test_a_seal_signs_the_root_over_all_leaves_and_the_decider_reads_it(world: M
     numbered(world, leaves(0, 130))
     assert sealed(world, START + MINUTE) == 130
     assert signed_root(world, 130) == root([bytes.fromhex(part) for part in tree_of(world)])
-    assert seal_row(world) == Seal(checked=START + MINUTE, pending_since=None)
+    assert seal_row(world) == Seal(checked=START + MINUTE, pending_since=None, newest=head(world).newest)
 
 
 def test_seals_across_stretches_continue_each_other(world: MemoryPorts) -> None:
@@ -229,7 +229,7 @@ def test_seals_across_stretches_continue_each_other(world: MemoryPorts) -> None:
 def test_an_empty_ledger_is_sealed_from_its_first_minute(world: MemoryPorts) -> None:
     assert sealed(world) == 0
     assert signed_root(world, 0) == Frontier().root()
-    assert seal_row(world) == Seal(checked=START, pending_since=None)
+    assert seal_row(world) == Seal(checked=START, pending_since=None, newest=None)
     numbered(world, leaves(0, 2))
     assert sealed(world) == 2
 
@@ -254,7 +254,7 @@ def test_leaves_numbered_while_the_sealer_signs_stay_pending(world: MemoryPorts)
     young = START + MINUTE
     store = Meddling(world.store, [lambda: numbered(world, [leaf(3, young)], young), lambda: numbered(world, [leaf(4)], young)])
     assert sealed(world, young, store) == 3
-    assert seal_row(world) == Seal(checked=young, pending_since=young)
+    assert seal_row(world) == Seal(checked=young, pending_since=young, newest=young)
     assert head(world).next == 5
     assert sealed(world, young) == 5
     assert seal_row(world).pending_since is None
@@ -325,6 +325,7 @@ def changed_head(**fields: object) -> Update:
                     "sealed_at": None,
                     "checked": iso(START),
                     "pending_since": None,
+                    "newest": None,
                 },
             ),
             "not the one that was signed",
@@ -387,4 +388,10 @@ def test_the_head_row_decodes_as_a_seal_whatever_else_it_holds(world: MemoryPort
     sealed(world)
     row = dict(world.store.read([keys.head()])[keys.head()])
     assert row["pending_since"] is None
-    assert decode(Seal, row) == Seal(checked=START, pending_since=None)
+    assert decode(Seal, row) == Seal(checked=START, pending_since=None, newest=None)
+
+
+def test_the_newest_leaf_never_grows_older(world: MemoryPorts) -> None:
+    numbered(world, [leaf(0, START + MINUTE)])
+    numbered(world, [leaf(1, START)])
+    assert head(world).newest == START + MINUTE
