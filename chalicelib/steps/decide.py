@@ -14,12 +14,13 @@ from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Mention
 from chalicelib.domain.state import State
 from chalicelib.ports import Cancelled, Queue, Row, Store
+from chalicelib.steps.around import Circumstances
 from chalicelib.steps.bundles import Bundles, Loaded
 from chalicelib.steps.done import Contended, Done, Trace, new_id, order_reply
 from chalicelib.steps.gather import Gathered, gather, places_of
 from chalicelib.steps.judge import Judgement, judge
 from chalicelib.steps.rows import Standing
-from chalicelib.steps.transaction import Circumstances, Plan, plan_of
+from chalicelib.steps.transaction import Plan, plan_of
 from chalicelib.voice.compose import upcoming
 
 ATTEMPTS = 8

@@ -16,11 +16,11 @@ from chalicelib.domain.facts import Facts
 from chalicelib.domain.keys import Key
 from chalicelib.domain.reservation import Reservation
 from chalicelib.ports import Absent, Put, Row, Store, Write
+from chalicelib.steps.around import Circumstances
 from chalicelib.steps.rows import Standing
 
 if TYPE_CHECKING:
     from chalicelib.steps.judge import Judgement
-    from chalicelib.steps.transaction import Circumstances
 
 MACHINE = Actor(type="machine", id="ackguard")
 

@@ -12,10 +12,11 @@ from chalicelib.domain.codec import decode, instant
 from chalicelib.domain.facts import Facts
 from chalicelib.domain.limits import Limits
 from chalicelib.ports import Put
+from chalicelib.steps.around import Circumstances
 from chalicelib.steps.bundles import Loaded
 from chalicelib.steps.gather import places_of
 from chalicelib.steps.judge import judge
-from chalicelib.steps.transaction import Circumstances, plan_of
+from chalicelib.steps.transaction import plan_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain import keys
-from chalicelib.domain.account import Brand
 from chalicelib.domain.codec import iso
 from chalicelib.domain.decision import Outcome
 from chalicelib.domain.fact import Known
 from chalicelib.domain.facts import Acknowledged, Budget, Facts, ThreadPost
 from chalicelib.domain.keys import Key
-from chalicelib.domain.limits import Limits
 from chalicelib.domain.reservation import Reservation
 from chalicelib.domain.state import State, move
 from chalicelib.ports import Absent, AbsentOrBefore, Below, Equals, Put, Update, Write
+from chalicelib.steps.around import Circumstances
 from chalicelib.steps.casework import case_for, put_case
 from chalicelib.steps.gather import HOUR, Places
 from chalicelib.steps.judge import Judgement, word_expiry
@@ -35,20 +34,6 @@ class Plan:
     writes: tuple[Write, ...]
     state_place: int
     word_place: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
-    """What a decision is made in, beside its facts: who decides, when, with which bundle and limits."""
-
-    id: str
-    brand: Brand | None
-    now: datetime
-    limits: Limits
-    policy_sha256: str
-    engine: str
-    secret: str
-    receive_count: int
 
 
 def plan_of(
