@@ -23,7 +23,7 @@ from tests.platforms.webhook_kit import PAYLOADS, payload, read_bytes
 PLATFORMS: dict[str, Platform] = {
     name: one for name, one in members("chalicelib.platforms", "PLATFORM").items() if name in ("x", "relay")
 }
-NAMES = sorted(f"{file.parent.name}/{file.stem}" for file in PAYLOADS.glob("*/*.json"))
+NAMES = sorted(f"{file.parent.name}/{file.stem}" for file in PAYLOADS.glob("*/*.json") if file.parent.name in PLATFORMS)
 WRONG = st.sampled_from(
     [None, True, False, -1, 0, 10**400, 1.5, "", "\ud800", "‮", "a" * 10_001, [], {}, [[]], {"id": []}, "100", 100,
      "4111111111111111", ["200"], {"id": "100"}, "2026-11-21T09:00:00Z", "0001-01-01T00:00:00+14:00", [None], "0"]
