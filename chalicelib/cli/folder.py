@@ -6,16 +6,21 @@ import argparse
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chalicelib.cli.screen import Complaint, Exit, zoned
 from chalicelib.cli.story import Lookup, Story, stories
 from chalicelib.domain import keys
 from chalicelib.domain.account import Brand
+from chalicelib.embedded.clock import shown_time
 from chalicelib.embedded.lookup import SqliteLookup
 from chalicelib.embedded.store import SqliteStore
 from chalicelib.ports import Store
+
+if TYPE_CHECKING:
+    from chalicelib.policy.rules import BrandPolicy
 
 DEFAULT = Path("var")
 STORE = "ackguard.sqlite3"
@@ -31,8 +36,16 @@ class Folder:
     store: Store
     lookup: Lookup
 
+    def now(self) -> datetime:
+        """What time it is for the service of this folder."""
+        return shown_time(self.path / "clock.json") or datetime.now(timezone.utc)
+
     def brands(self) -> Mapping[str, Brand]:
         """The brands of the bundle in force; empty where there is none that can be read."""
+        return {name: policy.brand for name, policy in self.policies().items()}
+
+    def policies(self) -> Mapping[str, BrandPolicy]:
+        """The policies of the bundle in force by brand; empty where there is none that can be read."""
         # Verifying a bundle needs cryptography and the policy engine; most commands read rows only.
         from chalicelib.embedded.artefacts import FileArtefacts  # noqa: PLC0415
         from chalicelib.embedded.key import LocalSigner  # noqa: PLC0415
@@ -42,7 +55,7 @@ class Folder:
         key = LocalSigner(self.path / "publisher.key", "ackguard-publisher").public_key()
         bundles = Bundles(FileArtefacts(self.path / "artefacts"), (key,), "command-line")
         bundle = bundles.named_by(self.store.read([keys.pointer()]).get(keys.pointer())).bundle
-        return bundle.brands if isinstance(bundle, Bundle) else {}
+        return bundle.policies if isinstance(bundle, Bundle) else {}
 
     def clock(self) -> LocalTimes:
         """Times as the people of each brand read them."""

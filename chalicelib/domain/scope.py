@@ -11,8 +11,8 @@ KINDS = ("all", "brand", "account", "topic")
 class Scope:
     """What is paused. ``kind`` is one of ``KINDS``.
 
-    ``brand`` is given for a brand, and for a topic that is paused in one brand only. ``account`` is ``<platform>/<id or handle>``,
-    ``topic`` the id of an approved topic.
+    ``brand`` is given for a brand, and for a topic that is paused in one brand only. ``account`` is
+    ``<platform>/<id or handle>``, ``topic`` the id of an approved topic.
     """
 
     kind: str

@@ -90,6 +90,7 @@ def races(world: World, chance: random.Random) -> list[Callable[[], None]]:
     )
     possible: list[Callable[[], None]] = [
         world.pause,
+        world.pause_slowly,
         lambda: world.take_case("771"),
         lambda: world.take_case("772"),
         lambda: world.deliver(deletion(first)),

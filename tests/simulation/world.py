@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import greenlet
 
+from chalicelib.audit.record import Actor
 from chalicelib.domain import envelope, keys
 from chalicelib.domain.codec import iso
 from chalicelib.domain.facts import Budget, Case, Control, Rota, Seal, Wait
@@ -22,23 +23,26 @@ from chalicelib.domain.keys import Key
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Notice
 from chalicelib.domain.outcome import Carried, HttpRequest, HttpResponse, MaybeSent, NeverSent
+from chalicelib.domain.scope import Scope
 from chalicelib.domain.state import State
 from chalicelib.domain.webhook import Secrets
 from chalicelib.embedded.memory import START, ManualClock
 from chalicelib.embedded.store import SqliteStore
 from chalicelib.platforms.x import PLATFORM as X
-from chalicelib.ports import Cancelled, Put, Row, Unavailable, Write
+from chalicelib.ports import Cancelled, Put, Row, Store, Unavailable, Write
 from chalicelib.steps import intake, post, rescue, settle
 from chalicelib.steps.bundles import Loaded
 from chalicelib.steps.casework import put_case
 from chalicelib.steps.decide import DecidePorts
 from chalicelib.steps.gather import HOUR
+from chalicelib.steps.pause import PausePorts, Target, Word, pause
 from chalicelib.steps.post import PostPorts
 from chalicelib.steps.replay import replay
 from chalicelib.steps.rows import Standing, budget_row, from_row, to_row
 
 LIMITS = Limits()
 RECEIVES = LIMITS.receives
+ACCOUNT = Scope(kind="account", account="x/1001")
 CREDENTIALS = json.dumps({"consumer_key": "k" * 24, "consumer_secret": "s" * 24, "token": "t" * 24, "token_secret": "u" * 24})
 
 
@@ -197,13 +201,19 @@ class World:
             self.accepted.setdefault(keys.state(notice.platform, notice.root_id, notice.account), notice)
         self.mentions.entries += [Entry(envelope.wrap(notice, "current"), self.now) for _ in range(times)]
 
-    def pause(self) -> None:
-        """Somebody pulls the switch of the account."""
-        place = keys.control("x", "1001")
-        control = from_row(Control, self.store.read([place])[place])
-        changed = replace(control, version=control.version + 1, paused=("account",))
-        self.store.commit([Put(place, to_row(changed, key=place))])
-        self.paused = True
+    def pause(self, scope: Scope = ACCOUNT) -> None:
+        """Somebody pulls the switch, between two port calls of everybody else."""
+        self._paused_through(self.store, scope)
+
+    def pause_slowly(self) -> None:
+        """Somebody pulls the switch while everybody else goes on, port call by port call; it may die half-way."""
+        self.start(lambda: self._paused_through(SimStore(self), ACCOUNT), None, None)
+
+    def _paused_through(self, store: Store, scope: Scope) -> None:
+        word = Word(actor=Actor(type="person", id="ana"), why="a race")
+        targets = [Target(brand="northwind-bank", platform="x", account="1001")]
+        if pause(scope, targets, word, PausePorts(store=store, entropy=self.random.randbytes), self.now).complete:
+            self.paused = True
 
     def take_case(self, author: str) -> None:
         """A person takes the conversation, if there is one that nobody has."""
