@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from chalicelib.domain import keys
 from chalicelib.domain.account import Brand
@@ -11,8 +12,8 @@ from chalicelib.domain.decision import Decision
 from chalicelib.domain.facts import Case
 from chalicelib.domain.hours import after_open_minutes
 from chalicelib.domain.keys import Key
-from chalicelib.ports import Put
-from chalicelib.steps.rows import to_row, unchanged
+from chalicelib.ports import Put, Row
+from chalicelib.steps.rows import from_row, to_row, unchanged
 
 NATIVE = "native-app"
 """The owner of a case whose author somebody answered on the platform itself."""
@@ -24,9 +25,21 @@ NO_BRAND_DUE = timedelta(minutes=30)
 """Without a readable policy nobody's hours are known: a person should look soon."""
 
 
-def case_for(before: Case | None, decision: Decision, *, record: str, brand: Brand | None, key: Key, now: datetime) -> Case:
-    """The case after ``decision``: joined while it is open or taken, else a new one. It never gets less urgent."""
-    due = due_of(brand, decision.priority, now)
+def case_for(
+    before: Case | None,
+    decision: Decision,
+    *,
+    record: str,
+    brand: Brand | None,
+    key: Key,
+    now: datetime,
+    promised: datetime | None = None,
+) -> Case:
+    """The case after ``decision``: joined while it is open or taken, else a new one. It never gets less urgent.
+
+    It is due by the SLA, or by what the acknowledgement promises (``promised``) where that is sooner.
+    """
+    due = min(due_of(brand, decision.priority, now), promised or datetime.max.replace(tzinfo=timezone.utc))
     if before is None or before.status == "closed":
         return Case(
             version=1 + (before.version if before else 0),
@@ -73,3 +86,20 @@ def put_case(case: Case, key: Key, version_read: int) -> Put:
 def key_of(case: Case) -> Key:
     """Where a case lies: its conversation is the partition."""
     return Key(keys.case("", "", "").table, case.conversation)
+
+
+def beside(place: Key, record: str) -> Key:
+    """Where the case of one mention lies when the row of its conversation cannot be read."""
+    return Key(place.table, f"{place.partition}#{record}")
+
+
+def case_holding(record: str, place: Key, rows: Mapping[Key, Row]) -> Case | None:
+    """The case that holds a mention, of the rows at ``place`` and ``beside`` it; None where neither can be read or has it."""
+    for key in (place, beside(place, record)):
+        try:
+            case = from_row(Case, rows[key])
+        except (KeyError, ValueError):
+            continue
+        if record in case.mentions:
+            return case
+    return None

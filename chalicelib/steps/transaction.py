@@ -9,13 +9,13 @@ from chalicelib.domain import keys
 from chalicelib.domain.codec import iso
 from chalicelib.domain.decision import Outcome
 from chalicelib.domain.fact import Known
-from chalicelib.domain.facts import Acknowledged, Budget, Facts, ThreadPost
+from chalicelib.domain.facts import Acknowledged, Budget, Case, Facts, ThreadPost
 from chalicelib.domain.keys import Key
 from chalicelib.domain.reservation import Reservation
 from chalicelib.domain.state import State, move
 from chalicelib.ports import Absent, AbsentOrBefore, Below, Equals, Put, Update, Write
 from chalicelib.steps.around import Circumstances
-from chalicelib.steps.casework import case_for, put_case
+from chalicelib.steps.casework import beside, case_for, put_case
 from chalicelib.steps.gather import HOUR, Places
 from chalicelib.steps.judge import Judgement, word_expiry
 from chalicelib.steps.records import decided, terminal
@@ -28,9 +28,13 @@ KEPT_POSTS = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The writes in order; ``state_place`` and ``word_place`` say which conditions mean "already decided" and "word lost"."""
+    """The writes in order; ``state_place`` and ``word_place`` say which conditions mean "already decided" and "word lost".
+
+    ``case`` is what waits for a person once they are written, None for an ignored mention.
+    """
 
     standing: Standing
+    case: Case | None
     writes: tuple[Write, ...]
     state_place: int
     word_place: int | None
@@ -49,13 +53,15 @@ def plan_of(
     due = reservation.deadline if reservation else None
     writes: list[Write] = [Put(places.state, to_row(standing, key=places.state, due=due), when=(Absent(),))]
     writes += [write for record in records for write in record.writes()]
+    case = None
     if outcome is not Outcome.IGNORE:
-        writes += _answering(judgement, facts, places, around)
+        case, answering = _answering(judgement, facts, places, around)
+        writes += answering
     word_place = None
     if reservation is not None and judgement.composed is not None:
         word_place = len(writes)
         writes += _speaking(judgement, judgement.composed, facts, places, around, reservation)
-    return Plan(standing=standing, writes=tuple(writes), state_place=0, word_place=word_place)
+    return Plan(standing=standing, case=case, writes=tuple(writes), state_place=0, word_place=word_place)
 
 
 def _standing(facts: Facts, around: Circumstances, outcome: Outcome, reservation: Reservation | None) -> Standing:
@@ -102,15 +108,23 @@ def _reservation(judgement: Judgement, facts: Facts, around: Circumstances) -> R
     )
 
 
-def _answering(judgement: Judgement, facts: Facts, places: Places, around: Circumstances) -> list[Write]:
+def _answering(judgement: Judgement, facts: Facts, places: Places, around: Circumstances) -> tuple[Case, list[Write]]:
     """The reply lock of the root post, and the case that every mention which is not ignored opens or joins.
 
     Beside a case row that cannot be read it opens one of its own: a person must see it all the same.
     """
     before = facts.case.value if isinstance(facts.case, Known) else None
-    place = places.case if isinstance(facts.case, Known) else Key(places.case.table, f"{places.case.partition}#{around.id}")
-    case = case_for(before, judgement.decision, record=around.id, brand=around.brand, key=place, now=around.now)
-    return [
+    place = places.case if isinstance(facts.case, Known) else beside(places.case, around.id)
+    case = case_for(
+        before,
+        judgement.decision,
+        record=around.id,
+        brand=around.brand,
+        key=place,
+        now=around.now,
+        promised=judgement.due.due if judgement.due else None,
+    )
+    return case, [
         Put(places.lock, {"account": facts.mention.account, "id": around.id}, when=(Absent(),)),
         put_case(case, place, before.version if before else 0),
     ]

@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib.domain import keys
 from chalicelib.domain.fact import Known, Unknown
-from chalicelib.domain.facts import Case, Control, Rota, Thread
+from chalicelib.domain.facts import Case, Control, Promise, Rota, Thread
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Mention, Misread
 from chalicelib.domain.state import State
@@ -68,6 +68,15 @@ def test_an_acknowledged_mention_has_a_case_a_promise_and_the_words_in_its_threa
     posts = from_row(Thread, world.store.read([thread])[thread]).posts
     assert [post.text for post in posts] == [world.posts[0]["text"]]
     assert [one["kind"] for one in records(world, mention(1))] == ["decision", "intent", "terminal"]
+
+
+def test_a_case_is_due_when_its_acknowledgement_promises_an_answer(world: World) -> None:
+    world.deliver(mention(1))
+    world.run()
+    place = keys.promise(world.standing_of(mention(1)).id)
+    promise = from_row(Promise, world.store.read([place])[place])
+    assert promise.due is not None
+    assert case_of(world, "771").due == promise.due
 
 
 def test_the_promise_opens_only_when_the_reply_is_public(world: World) -> None:
