@@ -26,6 +26,12 @@ class Lookup(Protocol):
     def recent(self, table: str, limit: int = 100) -> Sequence[tuple[Key, Row]]:
         """The rows of a table that were made last, newest first."""
 
+    def history(self, after: int, limit: int = 100) -> Sequence[tuple[int, Key, Row]]:
+        """Ledger rows in the order in which they came, each with its number, above ``after``."""
+
+    def newest(self) -> int:
+        """The number of the ledger row that came last; 0 where there is none."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
@@ -113,12 +119,16 @@ def stories(lookup: Lookup, prefix: str, limit: int = 100) -> list[Story]:
     return [Story(id=name, records=tuple(records)) for name, records in found.items()]
 
 
-def latest(lookup: Lookup, limit: int) -> list[Story]:
-    """The stories that began or moved last, newest first."""
-    ids: dict[str, None] = {}
-    for key, _ in lookup.recent("ledger", limit * 8):
-        ids.setdefault(key.partition)
-    return [story for name in list(ids)[:limit] for story in stories(lookup, name)]
+def latest(lookup: Lookup, limit: int, kind: str | None = None) -> list[Story]:
+    """The stories that began or moved last, newest first; of one ``kind`` of record, else of all but views of others."""
+    span = limit * 8
+    while True:
+        rows = lookup.recent("ledger", span)
+        wanted = (key for key, row in rows if (row["kind"] == kind if kind else row["kind"] != "viewed"))
+        ids = dict.fromkeys(key.partition for key in wanted)
+        if len(ids) >= limit or len(rows) < span:
+            return [story for name in list(ids)[:limit] for story in stories(lookup, name)]
+        span *= 4
 
 
 def value(fact: Any, default: Any = None) -> Any:

@@ -13,6 +13,7 @@ class SqliteLookup:
     """Looks through the rows of one store; never writes."""
 
     def __init__(self, store: SqliteStore) -> None:
+        self._store = store
         self._database = store.database
 
     def find(self, table: str, partition_prefix: str, limit: int = 100) -> Sequence[tuple[Key, Row]]:
@@ -25,6 +26,15 @@ class SqliteLookup:
     def recent(self, table: str, limit: int = 100) -> Sequence[tuple[Key, Row]]:
         """The rows of a table that were made last, newest first (an update does not make a row newer)."""
         return self._select("WHERE tbl = ? ORDER BY rowid DESC LIMIT ?", (table, limit))
+
+    def history(self, after: int, limit: int = 100) -> Sequence[tuple[int, Key, Row]]:
+        """Ledger rows in the order in which they came, and so in that of the tree, each with its number, above ``after``."""
+        return self._store.changes(after, limit)
+
+    def newest(self) -> int:
+        """The number of the ledger row that came last; 0 where there is none."""
+        with self._database.reading() as connection:
+            return int(connection.execute("SELECT COALESCE(MAX(seq), 0) FROM outbox").fetchone()[0])
 
     def _select(self, rest: str, values: tuple[str | int, ...]) -> Sequence[tuple[Key, Row]]:
         with self._database.reading() as connection:

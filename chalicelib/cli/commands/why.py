@@ -14,6 +14,7 @@ from chalicelib.cli import screen
 from chalicelib.cli.commands.contract import Command, Subparsers
 from chalicelib.cli.folder import LocalTimes, add_data, one_story, opened
 from chalicelib.cli.story import Story, case_of, handle_of, text_of
+from chalicelib.cli.witness import add_reason, seen
 from chalicelib.domain.codec import instant
 from chalicelib.domain.facts import Case
 from chalicelib.policy.explain import explain
@@ -22,6 +23,7 @@ DESCRIPTION = """\
 Explains one decision: what the outcome was, which rule decided, the words or facts that made it match, and what would have
 happened without it. Then what followed: the reply, or who should answer by when.
 The first letters of the id are enough: ackguard why 3k7q
+That you looked is a record of its own.
 """
 
 
@@ -35,6 +37,7 @@ def add(words: Subparsers) -> None:
     )
     parser.add_argument("id", metavar="ID", help="record id, or its first letters")
     parser.add_argument("--json", action="store_true", help="the records as JSON (the same as: ledger show --json)")
+    add_reason(parser)
     add_data(parser)
 
 
@@ -44,8 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
         story = one_story(folder.lookup, arguments.id)
         case = case_of(folder.lookup, story.id)
         clock = folder.clock()
-    if not story.decided:
-        raise screen.Complaint(f"{story.id} is a record of another kind; see: ackguard ledger show {story.id}")
+        if not story.decided:
+            raise screen.Complaint(f"{story.id} is a record of another kind; see: ackguard ledger show {story.id}")
+        seen(folder, [story], "why", arguments.reason)
     if arguments.json:
         records = [{"sort": kept.sort, "public": kept.public, "private": kept.private} for kept in story.records]
         print(json.dumps({"id": story.id, "records": records}))
@@ -101,6 +105,7 @@ def _said(kind: str, body: Mapping[str, Any]) -> str:
         "deleted": "the author deleted the post",
         "taken": "a person of the brand answered on the platform",
         "case_overdue": "nobody had answered in time",
+        "announce_failed": "a sink could not be told of the case",
     }
     return words.get(kind, kind)
 
