@@ -47,8 +47,14 @@ BODIES: Mapping[str, Mapping[str, str]] = {
     "edited": {"state": "slug", "outcome": "slug", "rule": "slug", "reason": "slug", "kept": "flag"},
     "deleted": {"state": "slug", "reason": "slug"},
     "taken": {"state": "slug", "reason": "slug"},
+    "replying": {"reason": "slug", "forced": "flag"},
+    "replied": {"status": "slug", "reason": "slug", "first": "flag", "waited_minutes": "count", "due": "time", "late": "flag"},
+    "returned": {"state": "slug", "reason": "slug", "forced": "flag"},
+    "closed": {"state": "slug", "reason": "slug", "forced": "flag"},
     "promise": {"status": "slug", "made": "time", "due": "time"},
     "case_overdue": {"due": "time", "department": "slug", "priority": "count", "status": "slug"},
+    "announce_failed": {"sink": "slug", "reason": "slug", "version": "count", "attempts": "count", "priority": "count"},
+    "sink_disabled": {"sink": "slug", "reason": "slug"},
     "policy_published": {
         "sha256": "sha256",
         "previous": "sha256",
@@ -58,6 +64,7 @@ BODIES: Mapping[str, Mapping[str, str]] = {
         "rollback": "flag",
     },
     "paused": {"scope": "name", "mode": "slug", "paused": "flag", "version": "count", "reason": "slug"},
+    "desk": {"asked": "slug", "status": "slug", "reason": "slug"},
     "heartbeat": {"accepted": "count", "decided": "count", "waiting": "count", "dead": "count", "policy": "sha256"},
     "viewed": {"records": "names", "through": "slug"},
     "exported": {
