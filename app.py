@@ -91,6 +91,16 @@ def rescue(event: SQSEvent) -> None:
         note("rescue", id=done.id, did=done.did, rule=done.rule)
 
 
+@app.on_sqs_message(queue=wiring.ANNOUNCEMENTS, batch_size=1, name="announce_cases")
+def announce_cases(event: SQSEvent) -> None:
+    """2b: people are told of a case."""
+    from chalicelib.steps import announce
+
+    for record in event:
+        done = announce.run(record.body, wiring.for_announcing(), wiring.settings().limits, wiring.now())
+        note("announce", id=done.id, did=done.did, rule=done.rule)
+
+
 @app.on_dynamodb_record(stream_arn="ledger", starting_position="TRIM_HORIZON", name="sequence_ledger")
 def sequence_ledger(event: DynamoDBEvent) -> None:
     """6a: leaves into the tree. A failure stops the stream here: it must never skip one."""

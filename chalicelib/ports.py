@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, Union
 
+from chalicelib.domain.announcement import Announcement, Refused, Telling
 from chalicelib.domain.keys import Key as Key
 from chalicelib.domain.outcome import Carried, HttpRequest
 from chalicelib.domain.webhook import Secrets
@@ -142,6 +143,18 @@ class Http(Protocol):
 
     def send(self, request: HttpRequest, timeout_s: float) -> Carried:
         """One attempt; every failure is a value."""
+
+
+class Sink(Protocol):
+    """One way to tell people of a case, sans-I/O. Its file in ``sinks/`` ends ``SINK: Sink = ...``; its name is the file's."""
+
+    def request(
+        self, announcement: Announcement, address: str | None, credentials: Secrets, now: datetime
+    ) -> HttpRequest | Refused:
+        """The request that tells it; Refused where address or secret cannot be used. ``address`` is the sink's setting."""
+
+    def read(self, carried: Carried) -> Telling:
+        """What became of ``request``."""
 
 
 class Signer(Protocol):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
 
+from chalicelib.domain.address import may_send_to
 from chalicelib.domain.limits import Limits
 
 BACKENDS = ("embedded",)
@@ -23,7 +24,8 @@ class Settings:
 
     ``data`` is the folder of the embedded backend, ``engine`` the hash of the code that runs, ``origin`` the ledger's own
     name in its checkpoints, ``endpoints`` where replies of a platform go (platform → URL) where that is not its own API,
-    ``clock_factor`` how many times faster than the wall the local clock runs.
+    ``sinks`` who is told of cases and ``sink_addresses`` where (sink → URL), ``clock_factor`` how many times faster than the
+    wall the local clock runs.
     """
 
     backend: str
@@ -31,6 +33,8 @@ class Settings:
     engine: str
     origin: str
     endpoints: Mapping[str, str]
+    sinks: tuple[str, ...]
+    sink_addresses: Mapping[str, str]
     clock_factor: int
     limits: Limits
 
@@ -47,9 +51,12 @@ SECONDS = {
 }
 """Durations of ``Limits`` that may be set, in whole seconds."""
 
-TEXTS = ("ACKGUARD_BACKEND", "ACKGUARD_DATA", "ACKGUARD_ENGINE", "ACKGUARD_ORIGIN", "ACKGUARD_CLOCK")
+TEXTS = ("ACKGUARD_BACKEND", "ACKGUARD_DATA", "ACKGUARD_ENGINE", "ACKGUARD_ORIGIN", "ACKGUARD_CLOCK", "ACKGUARD_SINKS")
 ENDPOINT = "ACKGUARD_ENDPOINT_"
 """``ACKGUARD_ENDPOINT_RELAY=https://...``: where replies through the relay go."""
+
+SINK = "ACKGUARD_SINK_"
+"""``ACKGUARD_SINK_WEBHOOK=https://...``: where the sink ``webhook`` is told."""
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -60,6 +67,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if backend not in BACKENDS:
         wrong.append(f"ACKGUARD_BACKEND: one of {', '.join(BACKENDS)}")
     limits = _limits(environment, wrong)
+    addresses = {name.removeprefix(SINK).lower(): url for name, url in environment.items() if name.startswith(SINK)}
+    wrong += [
+        f"{SINK}{name.upper()}: https, or http on this machine, without a password"
+        for name, url in addresses.items()
+        if not may_send_to(url)
+    ]
     factor = _whole(environment, "ACKGUARD_CLOCK", 1, wrong)
     if wrong:
         raise WrongSettings("; ".join(wrong))
@@ -69,6 +82,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         engine=environment.get("ACKGUARD_ENGINE") or engine_of(Path(__file__).parent),
         origin=environment.get("ACKGUARD_ORIGIN", "ackguard.local/ledger"),
         endpoints={name.removeprefix(ENDPOINT).lower(): url for name, url in environment.items() if name.startswith(ENDPOINT)},
+        sinks=tuple(name.strip() for name in environment.get("ACKGUARD_SINKS", "").split(",") if name.strip()),
+        sink_addresses=addresses,
         clock_factor=factor,
         limits=limits,
     )
@@ -84,7 +99,7 @@ def engine_of(package: Path) -> str:
 
 
 def _is_known(name: str) -> bool:
-    return name in TEXTS or name in SECONDS or name == "ACKGUARD_SCENARIOS" or name.startswith(ENDPOINT)
+    return name in TEXTS or name in SECONDS or name == "ACKGUARD_SCENARIOS" or name.startswith((ENDPOINT, SINK))
 
 
 def _limits(environment: Mapping[str, str], wrong: list[str]) -> Limits:

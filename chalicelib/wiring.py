@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.webhook import Secrets
 from chalicelib.ports import SecretSource
-from chalicelib.settings import Settings, read_settings
+from chalicelib.registry import members, names
+from chalicelib.settings import Settings, WrongSettings, read_settings
 
 if TYPE_CHECKING:
     from chalicelib.embedded.artefacts import FileArtefacts
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.embedded.secrets import FileSecrets
     from chalicelib.embedded.store import SqliteStore
     from chalicelib.platforms.contract import Platform
+    from chalicelib.steps.announce import AnnouncePorts
     from chalicelib.steps.decide import DecidePorts
     from chalicelib.steps.post import PostPorts
     from chalicelib.steps.receive import ReceivePorts
@@ -41,7 +43,7 @@ class _Scoped:
         return self._source.get(name) if name.startswith(self._prefix) else Secrets(())
 
 
-MENTIONS, REPLIES, DEAD_LETTERS = "mentions", "replies", "dead-letters"
+MENTIONS, REPLIES, ANNOUNCEMENTS, DEAD_LETTERS = "mentions", "replies", "announcements", "dead-letters"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,11 @@ class Embedded:
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """The settings of this process; raises ``WrongSettings``."""
-    return read_settings(os.environ)
+    read = read_settings(os.environ)
+    known = names("chalicelib.sinks") if read.sinks else ()
+    if unknown := sorted(set(read.sinks) - set(known)):
+        raise WrongSettings(f"ACKGUARD_SINKS: no sink {', '.join(unknown)}; there are {', '.join(known)}")
+    return read
 
 
 @lru_cache(maxsize=1)
@@ -79,9 +85,9 @@ def embedded() -> Embedded:
     clock = ScaledClock(data / "clock.json", settings().clock_factor)
     return Embedded(
         store=store,
-        queues={name: SqliteQueue(store, name, clock) for name in (MENTIONS, REPLIES, DEAD_LETTERS)},
+        queues={name: SqliteQueue(store, name, clock) for name in (MENTIONS, REPLIES, ANNOUNCEMENTS, DEAD_LETTERS)},
         artefacts=FileArtefacts(data / "artefacts"),
-        secrets=FileSecrets(data / "secrets.json", [f"webhook/{name}" for name in platforms()]),
+        secrets=FileSecrets(data / "secrets.json", [*(f"webhook/{name}" for name in platforms()), "sink/webhook"]),
         sealer=LocalSigner(data / "sealer.key", "ackguard-sealer"),
         publisher=LocalSigner(data / "publisher.key", "ackguard-publisher"),
         clock=clock,
@@ -91,8 +97,6 @@ def embedded() -> Embedded:
 @lru_cache(maxsize=1)
 def platforms() -> Mapping[str, Platform]:
     """Every platform file by its name."""
-    from chalicelib.registry import members
-
     return members("chalicelib.platforms", "PLATFORM")
 
 
@@ -112,7 +116,7 @@ def for_receiving() -> ReceivePorts:
 
 @lru_cache(maxsize=1)
 def for_deciding() -> DecidePorts:
-    """The store, the queue of replies and the bundle; no secret of any kind."""
+    """The store, the queues of replies and announcements, and the bundle; no secret of any kind."""
     from chalicelib.steps.bundles import Bundles
     from chalicelib.steps.decide import DecidePorts
 
@@ -120,6 +124,7 @@ def for_deciding() -> DecidePorts:
     return DecidePorts(
         store=backend.store,
         replies=backend.queues[REPLIES],
+        announcements=backend.queues[ANNOUNCEMENTS],
         bundles=Bundles(backend.artefacts, (backend.publisher.public_key(),), settings().engine),
         entropy=os.urandom,
     )
@@ -139,6 +144,26 @@ def for_posting() -> PostPorts:
         http=PooledHttp(),
         platforms=platforms(),
         endpoints=MappingProxyType(dict(settings().endpoints)),
+        entropy=os.urandom,
+    )
+
+
+@lru_cache(maxsize=1)
+def for_announcing() -> AnnouncePorts:
+    """The sinks that are on with their secrets, and the way out; no bundle, no posting secret."""
+    from chalicelib.http_client import PooledHttp
+    from chalicelib.steps.announce import AnnouncePorts
+
+    backend, on = embedded(), settings().sinks
+    sinks = members("chalicelib.sinks", "SINK") if on else {}
+    return AnnouncePorts(
+        store=backend.store,
+        announcements=backend.queues[ANNOUNCEMENTS],
+        dead_letters=backend.queues[DEAD_LETTERS],
+        secrets=_Scoped(backend.secrets, "sink/"),
+        http=PooledHttp(),
+        sinks=MappingProxyType({name: sinks[name] for name in on}),
+        addresses=MappingProxyType(dict(settings().sink_addresses)),
         entropy=os.urandom,
     )
 
@@ -173,5 +198,15 @@ def forget() -> None:
     if embedded.cache_info().currsize:
         embedded().store.close()
         embedded().clock.close()
-    for cached in (settings, embedded, for_receiving, for_deciding, for_posting, for_sequencing, for_sealing, for_watching):
+    for cached in (
+        settings,
+        embedded,
+        for_receiving,
+        for_deciding,
+        for_posting,
+        for_announcing,
+        for_sequencing,
+        for_sealing,
+        for_watching,
+    ):
         cached.cache_clear()

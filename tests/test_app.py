@@ -28,6 +28,7 @@ def test_every_lambda_of_the_design_is_declared_with_its_trigger() -> None:
         "decide_mentions": SQSEventConfig,
         "post_replies": SQSEventConfig,
         "rescue": SQSEventConfig,
+        "announce_cases": SQSEventConfig,
         "settle_stale": ScheduledEventConfig,
         "seal_ledger": ScheduledEventConfig,
         "watch": ScheduledEventConfig,

@@ -163,7 +163,12 @@ def test_drawings_are_well_formed_and_described(drawing: Path) -> None:
 
 @pytest.mark.parametrize(
     ("room", "constant"),
-    [("chalicelib.platforms", "PLATFORM"), ("chalicelib.policy.conditions", "CONDITION"), ("chalicelib.voice.slots", "SLOT")],
+    [
+        ("chalicelib.platforms", "PLATFORM"),
+        ("chalicelib.policy.conditions", "CONDITION"),
+        ("chalicelib.voice.slots", "SLOT"),
+        ("chalicelib.sinks", "SINK"),
+    ],
 )
 def test_every_member_of_a_room_is_documented(room: str, constant: str) -> None:
     found = set(members(room, constant))

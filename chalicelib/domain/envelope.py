@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TypeVar
 
+from chalicelib.domain.announcement import Announcement
 from chalicelib.domain.codec import decode, encode
 from chalicelib.domain.notice import Deletion, Mention, Misread, Notice, OwnPost
 
@@ -35,7 +36,7 @@ class Order:
     author: str
 
 
-def pack(content: Envelope | Order) -> str:
+def pack(content: Envelope | Order | Announcement) -> str:
     """The body of a queue entry."""
     return json.dumps(encode(content), separators=(",", ":"), ensure_ascii=True)
 
@@ -48,6 +49,11 @@ def notice_in(body: str) -> Envelope:
 def order_in(body: str) -> Order:
     """The order of a queue entry; raises ValueError for anything else, an unknown schema included."""
     return _unpack(Order, body)
+
+
+def announcement_in(body: str) -> Announcement:
+    """The announcement of a queue entry; raises ValueError for anything else, an unknown schema included."""
+    return _unpack(Announcement, body)
 
 
 def wrap(notice: Notice, secret: str) -> str:

@@ -88,6 +88,11 @@ def alert(brand: str) -> Key:
     return Key("control", f"alert#{brand}")
 
 
+def sink(name: str) -> Key:
+    """Whether a sink is not to be asked again; no row means that it may be."""
+    return Key("control", f"sink#{name}")
+
+
 def pointer() -> Key:
     """Which bundle is in force."""
     return Key("control", "policy#pointer")

@@ -1,4 +1,4 @@
-"""The whole service in one process on the embedded backend, with a sandbox for the platforms it posts to."""
+"""The whole service in one process on the embedded backend, with sandboxes for whom it posts and announces to."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from chalicelib.domain.facts import Control, Rota, Wait
 from chalicelib.embedded.lookup import SqliteLookup
 from chalicelib.embedded.secrets import FileSecrets
 from chalicelib.local.policies import POLICIES, compiled
+from chalicelib.local.receiver import Receiver
 from chalicelib.local.runner import Runner
 from chalicelib.local.sandbox import Sandbox
 from chalicelib.policy.bundle import Broken, Bundle
@@ -42,12 +43,15 @@ class Service:
         self.sandbox = Sandbox(clock=wiring.now, path=data / "sandbox.jsonl")
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.sandbox.start()
+        self.receiver = Receiver(wiring.now, lambda: self.secrets.get("sink/webhook"), data / "announcements.jsonl")
         wiring.forget()
         os.environ.update(
             ACKGUARD_DATA=str(data),
             ACKGUARD_CLOCK=str(clock_factor),
             ACKGUARD_ENDPOINT_X=self.sandbox.url,
             ACKGUARD_ENDPOINT_RELAY=f"{self.sandbox.url}/relay/replies",
+            ACKGUARD_SINKS="webhook",
+            ACKGUARD_SINK_WEBHOOK=self.receiver.url,
         )
         backend = wiring.embedded()
         self.store, self.clock, self.lookup = backend.store, backend.clock, SqliteLookup(backend.store)
@@ -57,7 +61,7 @@ class Service:
             backend.queues,
             backend.clock,
             port,
-            {wiring.MENTIONS: wiring.DEAD_LETTERS, wiring.REPLIES: wiring.DEAD_LETTERS},
+            dict.fromkeys((wiring.MENTIONS, wiring.REPLIES, wiring.ANNOUNCEMENTS), wiring.DEAD_LETTERS),
         )
 
     @property
@@ -100,6 +104,7 @@ class Service:
         """Finish what is running and let go of the folder."""
         self._runner.stop()
         self.sandbox.stop()
+        self.receiver.stop()
         wiring.forget()
 
     def drain(self, timeout_s: float) -> bool:

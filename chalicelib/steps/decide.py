@@ -6,17 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.audit.record import sort_key
 from chalicelib.domain import keys
 from chalicelib.domain.codec import instant
+from chalicelib.domain.decision import Outcome
 from chalicelib.domain.fact import value_of
 from chalicelib.domain.facts import Control, Facts
+from chalicelib.domain.keys import Key
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Mention
 from chalicelib.domain.state import State
 from chalicelib.ports import Cancelled, Queue, Row, Store
 from chalicelib.steps.around import Circumstances
 from chalicelib.steps.bundles import Bundles, Loaded
-from chalicelib.steps.done import Contended, Done, Trace, new_id, order_reply
+from chalicelib.steps.casework import beside, case_holding
+from chalicelib.steps.done import Contended, Done, News, Trace, new_id, order_announcement, order_reply
 from chalicelib.steps.gather import Gathered, gather, places_of
 from chalicelib.steps.judge import Judgement, judge
 from chalicelib.steps.rows import Standing
@@ -33,10 +37,11 @@ SPREAD = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidePorts:
-    """What deciding may touch: the store, the queue of replies, the bundle and fresh randomness. It cannot post."""
+    """What deciding may touch: the store, the two queues after it, the bundle and fresh randomness. It cannot post."""
 
     store: Store
     replies: Queue
+    announcements: Queue
     bundles: Bundles
     entropy: Callable[[int], bytes]
 
@@ -84,11 +89,35 @@ def _commit(facts: Facts, loaded: Loaded, around: Circumstances, ports: DecidePo
 
 
 def resume(standing: Standing, ports: DecidePorts, now: datetime) -> Done:
-    """A mention that is decided already: a reply that still waits is queued again, the rest is done."""
+    """A mention that is decided already: its case is told again, a reply that still waits is queued again, the rest is done."""
+    _announce_again(standing, ports, now)
     if standing.state is State.RESERVED:
         order_reply(standing, ports.replies, now)
         return Done(standing.id, "queued-again")
     return Done(standing.id, "already-decided")
+
+
+def _announce_again(standing: Standing, ports: DecidePorts, now: datetime) -> None:
+    """Whoever decided may have died before people were told. The case as it is now; nothing where nobody waits any more."""
+    if standing.state is State.IGNORED:
+        return
+    place, half = (
+        keys.case(standing.platform, standing.account, standing.author),
+        Key("private", standing.id, sort_key("decision")),
+    )
+    rows = ports.store.read([place, beside(place, standing.id), half])
+    case = case_holding(standing.id, place, rows)
+    if case is None or case.status == "closed":
+        return
+    decision = rows.get(half, {}).get("half", {}).get("decision", {})
+    spoken = standing.state is not State.HUMAN and decision.get("outcome") == Outcome.ACKNOWLEDGE.value
+    news = News(
+        record=standing.id,
+        outcome=Outcome.ACKNOWLEDGE if spoken else Outcome.HUMAN,
+        rule=str(decision.get("rule", case.reason)),
+        why=str(decision.get("why", "")),
+    )
+    order_announcement(case, news, ports.announcements, now)
 
 
 def _gathered(mention: Mention, ports: DecidePorts, limits: Limits, now: datetime) -> tuple[Gathered, Loaded]:
@@ -102,9 +131,13 @@ def _gathered(mention: Mention, ports: DecidePorts, limits: Limits, now: datetim
 
 
 def _finished(plan: Plan, judgement: Judgement, ports: DecidePorts, now: datetime) -> Done:
+    decision = judgement.decision
+    if plan.case is not None:
+        news = News(record=plan.standing.id, outcome=decision.outcome, rule=decision.rule, why=decision.why)
+        order_announcement(plan.case, news, ports.announcements, now)
     if plan.standing.state is State.RESERVED:
         order_reply(plan.standing, ports.replies, now)
-    return Done(plan.standing.id, plan.standing.state.value, judgement.decision.rule)
+    return Done(plan.standing.id, plan.standing.state.value, decision.rule)
 
 
 def _held_words(judgement: Judgement, control: Control, ports: DecidePorts, now: datetime) -> frozenset[str]:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain import envelope
+from chalicelib.domain.announcement import Announcement
+from chalicelib.domain.decision import Outcome
+from chalicelib.domain.facts import Case
 from chalicelib.ports import Queue
 from chalicelib.steps.rows import Standing
 
@@ -53,3 +56,35 @@ def order_reply(standing: Standing, replies: Queue, now: datetime) -> None:
         author=standing.author,
     )
     replies.send(envelope.pack(order), delay_s=min(wait, LONGEST_DELAY_S))
+
+
+LEAST_URGENT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is told of a mention beside its case: its record id, its outcome, and the rule with its words."""
+
+    record: str
+    outcome: Outcome
+    rule: str
+    why: str
+
+
+def order_announcement(case: Case, news: News, announcements: Queue, now: datetime) -> None:
+    """Queue that people are told. An acknowledged mention is told as the least urgent there is: the machine speaks first."""
+    order = Announcement(
+        schema=envelope.SCHEMA,
+        record=news.record,
+        case=case.id,
+        version=case.version,
+        brand=case.brand,
+        priority=LEAST_URGENT if news.outcome is Outcome.ACKNOWLEDGE else case.priority,
+        department=case.department,
+        outcome=news.outcome.value,
+        rule=news.rule,
+        why=news.why,
+        due=case.due,
+        at=now,
+    )
+    announcements.send(envelope.pack(order))

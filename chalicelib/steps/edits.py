@@ -19,7 +19,7 @@ from chalicelib.ports import Cancelled, Write
 from chalicelib.steps.casework import case_for, put_case
 from chalicelib.steps.closing import Ending, ending_writes, put_standing
 from chalicelib.steps.decide import DecidePorts, resume
-from chalicelib.steps.done import Contended, Done
+from chalicelib.steps.done import Contended, Done, News, order_announcement
 from chalicelib.steps.records import followed, next_number
 from chalicelib.steps.rows import Standing, from_row
 
@@ -43,12 +43,16 @@ def note_edit(mention: Mention, standing: Standing, ports: DecidePorts, limits: 
         )
         kept = standing.state is not State.RESERVED or _still_earned(again, rows[first]["reservation"])
         case = from_row(Case, rows[place]) if place in rows else None
+        joined = None
         writes = list(_writes(mention, standing, again, kept, number, ports, now))
         if case is not None and again.outcome is not Outcome.IGNORE and case.status != "closed":
             brand = loaded.brand_of(mention.platform, mention.account)
             joined = case_for(case, again, record=standing.id, brand=brand, key=place, now=now)
             writes.append(put_case(joined, place, case.version))
         if not isinstance(ports.store.commit(writes), Cancelled):
+            if case is not None and joined is not None and (not kept or joined.priority < case.priority):
+                news = News(record=standing.id, outcome=Outcome.HUMAN, rule=again.rule, why=again.why)
+                order_announcement(joined, news, ports.announcements, now)
             return Done(standing.id, "edit-noted" if kept else "edited-to-human", again.rule)
     raise Contended(standing.id)
 

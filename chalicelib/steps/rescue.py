@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from chalicelib.domain import envelope, keys
 from chalicelib.domain.limits import Limits
@@ -11,11 +13,14 @@ from chalicelib.domain.notice import Deletion, Mention, Misread, OwnPost
 from chalicelib.domain.state import State
 from chalicelib.platforms.reading.misread import shown
 from chalicelib.ports import Cancelled
+from chalicelib.steps import unannounced
 from chalicelib.steps.closing import Ending, ending_writes
 from chalicelib.steps.decide import DecidePorts, decide_mention
 from chalicelib.steps.done import Contended, Done, Trace
 from chalicelib.steps.intake import mention_of
 from chalicelib.steps.rows import Standing, from_row
+
+T = TypeVar("T")
 
 RESCUED = "rescued"
 
@@ -23,11 +28,20 @@ RESCUED = "rescued"
 def run(body: str, ports: DecidePorts, limits: Limits, now: datetime, receive_count: int) -> Done:
     """End one dead letter; raises only when nothing can be written at all, and is then run again without limit."""
     trace = Trace(receive_count=receive_count)
+    announcement = _read(envelope.announcement_in, body)
+    if announcement is not None:
+        return unannounced.end(announcement, ports.store, ports.entropy, now)
+    order = _read(envelope.order_in, body)
+    if order is not None:
+        return _rescue_order(order, body, ports, limits, now, trace)
+    return _rescue_notice(body, ports, limits, now, trace)
+
+
+def _read(reader: Callable[[str], T], body: str) -> T | None:
     try:
-        order = envelope.order_in(body)
+        return reader(body)
     except ValueError:
-        return _rescue_notice(body, ports, limits, now, trace)
-    return _rescue_order(order, body, ports, limits, now, trace)
+        return None
 
 
 def _rescue_notice(body: str, ports: DecidePorts, limits: Limits, now: datetime, trace: Trace) -> Done:

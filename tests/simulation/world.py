@@ -172,11 +172,18 @@ class World:
         self.taken: set[str] = set()
         self.accepted: dict[Key, Notice] = {}
         self.mentions, self.replies, self.dead = SimQueue(self), SimQueue(self), SimQueue(self)
+        self.announcements = SimQueue(self)
         self.loaded = loaded
         self.running: list[greenlet.greenlet] = []
         self.hub = greenlet.getcurrent()
         store = SimStore(self)
-        self.deciding = DecidePorts(store=store, replies=self.replies, bundles=Fixed(loaded), entropy=self.random.randbytes)
+        self.deciding = DecidePorts(
+            store=store,
+            replies=self.replies,
+            announcements=self.announcements,
+            bundles=Fixed(loaded),
+            entropy=self.random.randbytes,
+        )
         self.posting = PostPorts(
             store=store,
             replies=self.replies,

@@ -21,7 +21,7 @@ def test_an_acknowledgement_takes_one_read_and_one_transaction_to_decide_one_rea
 ) -> None:
     world.deliver(mention(1))
     world.run()
-    deciding = ["store.read", "store.commit", "queue.send"]
+    deciding = ["store.read", "store.commit", "queue.send", "queue.send"]
     posting = ["store.read", "store.commit", "http.send", "store.commit"]
     with capsys.disabled():
         print(f"\nround trips of an acknowledged mention: {', '.join(deciding)} | {', '.join(posting)}")
@@ -31,7 +31,7 @@ def test_an_acknowledgement_takes_one_read_and_one_transaction_to_decide_one_rea
 def test_a_mention_for_a_person_takes_one_read_and_one_transaction(world: World) -> None:
     world.deliver(mention(1, "@NorthwindHelp my solicitor will call about my card, how do i complain"))
     world.run()
-    assert calls_of(world) == ["store.read", "store.commit"]
+    assert calls_of(world) == ["store.read", "store.commit", "queue.send"]
     assert world.standing_of(mention(1)).state is State.HUMAN
 
 

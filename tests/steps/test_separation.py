@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.steps.announce import AnnouncePorts
 from chalicelib.steps.decide import DecidePorts
 from chalicelib.steps.post import PostPorts
 from chalicelib.steps.receive import ReceivePorts
@@ -53,7 +54,8 @@ def test_the_walk_over_imports_sees_what_is_there() -> None:
     ("ports", "may"),
     [
         (ReceivePorts, {"mentions", "secrets", "platforms"}),
-        (DecidePorts, {"store", "replies", "bundles", "entropy"}),
+        (DecidePorts, {"store", "replies", "announcements", "bundles", "entropy"}),
+        (AnnouncePorts, {"store", "announcements", "dead_letters", "secrets", "http", "sinks", "addresses", "entropy"}),
         (PostPorts, {"store", "replies", "secrets", "http", "platforms", "endpoints", "entropy"}),
         (SealPorts, {"store", "signer", "artefacts"}),
         (WatchPorts, {"store", "entropy"}),

@@ -153,6 +153,7 @@ def _stream(service: Service, out: Console, data: Path, stopped: threading.Event
     board = Board(service.store, service.lookup, clock_of(service), disclosures_of(service))
     fates = board.fates(sent)
     board.show(out, fates)
+    out.print(f"{len(service.receiver.heard)} times people were told of a case, by signed webhook to a receiver of this sandbox.")
     _next(out, fates, data)
 
 

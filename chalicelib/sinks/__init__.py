@@ -1,0 +1,1 @@
+"""Where people are told: one file each, sans-I/O, found by its name."""
