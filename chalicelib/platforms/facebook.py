@@ -13,7 +13,6 @@ from chalicelib.domain.reservation import Reservation
 from chalicelib.domain.webhook import Answer, RawWebhook, Rejected, Secrets, Unreadable, Verified
 from chalicelib.platforms.contract import Platform
 from chalicelib.platforms.meta_parts import door, envelope, feed, graph, values
-from chalicelib.platforms.reading.document import parse
 
 
 class Facebook:
@@ -33,8 +32,7 @@ class Facebook:
 
     def notices(self, verified: Verified) -> tuple[Notice, ...] | Unreadable:
         """Everything that the body says about our Pages."""
-        document = parse(verified.webhook.body)
-        return document if isinstance(document, Unreadable) else envelope.read(document, "page", "facebook", verified, feed.read)
+        return envelope.read(verified, "page", "facebook", feed.read)
 
     def post_request(
         self, reservation: Reservation, endpoint: str, credentials: Secrets, now: datetime, nonce: str

@@ -17,6 +17,7 @@ from chalicelib.domain.notice import Misread, Notice, OwnPost
 from chalicelib.domain.webhook import Unreadable, Verified
 from chalicelib.platforms.meta_parts.values import identifier
 from chalicelib.platforms.reading import fields
+from chalicelib.platforms.reading.document import parse
 from chalicelib.platforms.reading.misread import misread
 
 MOST = 1_000
@@ -46,8 +47,11 @@ class Change:
 Reader = Callable[[Change], tuple[Notice, ...]]
 
 
-def read(document: Any, about: str, platform: str, verified: Verified, reader: Reader) -> tuple[Notice, ...] | Unreadable:
+def read(verified: Verified, about: str, platform: str, reader: Reader) -> tuple[Notice, ...] | Unreadable:
     """Every notice of the webhook, in its order. ``about`` is what its ``object`` says where it says anything."""
+    document = parse(verified.webhook.body)
+    if isinstance(document, Unreadable):
+        return document
     deliveries = document if isinstance(document, list) else [document]
     entries: list[Any] = []
     for delivery in deliveries:
