@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Chalice, DynamoDBEvent, Rate, Response, SQSEvent
 
 from chalicelib import wiring
 from chalicelib.domain.webhook import RawWebhook
+
+if TYPE_CHECKING:
+    from chalicelib.steps.receive import Received
 
 app = Chalice(app_name="ackguard", configure_logs=False)
 
@@ -30,26 +34,18 @@ def receive(platform: str) -> Response:
     """1: verify, parse, queue, 2xx. Any content type gets this far, so that ours is the only refusal, without detail."""
     from chalicelib.steps import receive as step
 
-    request, at = app.current_request, wiring.now()
-    assert request is not None
-    webhook = RawWebhook(
-        platform=platform,
-        method=request.method,
-        headers={name.lower(): value for name, value in request.headers.items()},
-        query=dict(request.query_params or {}),
-        body=request.raw_body if isinstance(request.raw_body, bytes) else request.raw_body.encode(),
-        received_at=at,
-    )
-    received = step.run(webhook, wiring.for_receiving(), wiring.settings().limits, at)
-    note(
-        "receive",
-        platform=platform if received.answer.status != 404 else "unknown",
-        status=received.answer.status,
-        reason=received.reason,
-        notices=received.notices,
-    )
-    headers: dict[str, str | list[str]] = {"Content-Type": received.answer.content_type, "X-Content-Type-Options": "nosniff"}
-    return Response(body=received.answer.body, status_code=received.answer.status, headers=headers)
+    webhook = request_at(platform, wiring.now())
+    received = step.run(webhook, wiring.for_receiving(), wiring.settings().limits, webhook.received_at)
+    return answered(platform if received.answer.status != 404 else "unknown", received)
+
+
+@app.route("/desk", methods=["POST"], content_types=["*/*"])
+def receive_from_desk() -> Response:
+    """1: the door for desks: what people did elsewhere with a case, and a pause."""
+    from chalicelib.steps import receive as step
+
+    webhook = request_at("desk", wiring.now())
+    return answered("desk", step.run_desk(webhook, wiring.for_receiving(), wiring.settings().limits, webhook.received_at))
 
 
 @app.on_sqs_message(queue=wiring.MENTIONS, batch_size=1, name="decide_mentions")
@@ -141,3 +137,24 @@ def watch(event: Any) -> None:
 def receives(record: Any) -> int:
     """How often the queue delivered this record, counting this time."""
     return int(record.to_dict().get("attributes", {}).get("ApproximateReceiveCount", "1"))
+
+
+def request_at(platform: str, at: datetime) -> RawWebhook:
+    """The request as the steps know it: raw bytes, header names in lower case."""
+    request = app.current_request
+    assert request is not None
+    return RawWebhook(
+        platform=platform,
+        method=request.method,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        query=dict(request.query_params or {}),
+        body=request.raw_body if isinstance(request.raw_body, bytes) else request.raw_body.encode(),
+        received_at=at,
+    )
+
+
+def answered(platform: str, received: Received) -> Response:
+    """One log line, and the answer without any detail."""
+    note("receive", platform=platform, status=received.answer.status, reason=received.reason, notices=received.notices)
+    headers: dict[str, str | list[str]] = {"Content-Type": received.answer.content_type, "X-Content-Type-Options": "nosniff"}
+    return Response(body=received.answer.body, status_code=received.answer.status, headers=headers)

@@ -87,7 +87,7 @@ def embedded() -> Embedded:
         store=store,
         queues={name: SqliteQueue(store, name, clock) for name in (MENTIONS, REPLIES, ANNOUNCEMENTS, DEAD_LETTERS)},
         artefacts=FileArtefacts(data / "artefacts"),
-        secrets=FileSecrets(data / "secrets.json", [*(f"webhook/{name}" for name in platforms()), "sink/webhook"]),
+        secrets=FileSecrets(data / "secrets.json", [*(f"webhook/{name}" for name in (*platforms(), "desk")), "sink/webhook"]),
         sealer=LocalSigner(data / "sealer.key", "ackguard-sealer"),
         publisher=LocalSigner(data / "publisher.key", "ackguard-publisher"),
         clock=clock,

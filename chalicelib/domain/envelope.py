@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from chalicelib.domain.announcement import Announcement
 from chalicelib.domain.codec import decode, encode
-from chalicelib.domain.notice import Deletion, Mention, Misread, Notice, OwnPost
+from chalicelib.domain.notice import Deletion, DeskAction, Mention, Misread, Notice, OwnPost
 
 T = TypeVar("T")
 
@@ -21,7 +21,7 @@ class Envelope:
 
     schema: int
     secret: str
-    notice: Mention | Deletion | OwnPost | Misread
+    notice: Mention | Deletion | OwnPost | Misread | DeskAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def announcement_in(body: str) -> Announcement:
     return _unpack(Announcement, body)
 
 
-def wrap(notice: Notice, secret: str) -> str:
+def wrap(notice: Notice | DeskAction, secret: str) -> str:
     """The queue entry of a notice."""
     return pack(Envelope(schema=SCHEMA, secret=secret, notice=notice))
 

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Union
 
 from chalicelib.domain.fact import Fact, NotOffered
+from chalicelib.domain.scope import Scope
 
 
 class Form(Enum):
@@ -116,6 +117,25 @@ class Misread:
     digest: str
     body: str
     delivery_id: str | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskAction:
+    """What somebody did at a desk of their own (a ticket system, a button in a chat), as the desk's door was told.
+
+    ``action_id`` is the delivery's id: the same one happens once. ``kind``: case.taken | case.replied | case.closed |
+    case.returned | pause | resume. ``case`` is a record id, ``actor`` a name in the desk, ``text`` what was answered in public,
+    ``scope`` and ``why`` belong to a pause.
+    """
+
+    action_id: str
+    kind: str
+    actor: str
+    case: str | None
+    text: str | None
+    scope: Scope | None
+    why: str | None
     received_at: datetime
 
 

@@ -80,6 +80,7 @@ def _oauth1(size: int) -> str:
 
 _SHAPES: Mapping[tuple[str, str], Callable[[int], str]] = {
     ("webhook", "relay"): _standard_webhooks,
+    ("webhook", "desk"): _standard_webhooks,
     ("posting", "relay"): _standard_webhooks,
     ("sink", "webhook"): _standard_webhooks,
     ("posting", "x"): _oauth1,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain import envelope, keys
 from chalicelib.domain.fact import Known
 from chalicelib.domain.limits import Limits
-from chalicelib.domain.notice import Deletion, Mention, Misread, OwnPost
+from chalicelib.domain.notice import Deletion, DeskAction, Mention, Misread, OwnPost
+from chalicelib.platforms.reading.misread import shown
 from chalicelib.steps.decide import DecidePorts, decide_mention
 from chalicelib.steps.deletions import ghost_of, note_deletion
+from chalicelib.steps.desk import UnknownCase, carry_out
 from chalicelib.steps.done import Done, Trace
 from chalicelib.steps.edits import note_edit
 from chalicelib.steps.own_posts import note_own_post
@@ -26,6 +29,11 @@ def run(body: str, ports: DecidePorts, limits: Limits, now: datetime, receive_co
         return note_deletion(notice, ports, limits, now, trace)
     if isinstance(notice, OwnPost):
         return note_own_post(notice, ports, now)
+    if isinstance(notice, DeskAction):
+        try:
+            return carry_out(notice, ports, now)
+        except UnknownCase:
+            return decide_mention(mention_of(unknown_case(notice)), ports, limits, now, trace, premise="misread")
     if isinstance(notice, Misread):
         return decide_mention(mention_of(notice), ports, limits, now, trace, premise="misread")
     if notice.edited:
@@ -54,3 +62,16 @@ def mention_of(misread: Misread) -> Mention:
         received_at=misread.received_at,
     )
     return replace(ghost_of(gone), text=Known(f"{misread.reason}: {misread.body}"))
+
+
+def unknown_case(action: DeskAction) -> Misread:
+    """What a desk did with a case that nobody here knows: a person has to find out which one was meant."""
+    said = f"{action.kind} by {action.actor} of case {action.case}: {action.text or ''}"
+    return Misread(
+        platform="desk",
+        reason="unknown-case",
+        digest=hashlib.sha256(f"{action.action_id}\n{said}".encode()).hexdigest(),
+        body=shown(said.encode()),
+        delivery_id=action.action_id,
+        received_at=action.received_at,
+    )

@@ -10,10 +10,13 @@ from chalicelib.domain import envelope
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.webhook import Answer, RawWebhook, Rejected, Unreadable, Verified
 from chalicelib.platforms.contract import Platform
+from chalicelib.platforms.desk_parts import body as desk
 from chalicelib.platforms.reading.misread import misread
+from chalicelib.platforms.signing import standard
 from chalicelib.ports import Queue, SecretSource, Unavailable
 
 JSON_TYPES = frozenset({"application/json", "application/cloudevents+json"})
+DESK = "desk"
 ACCEPTED = Answer(202, "text/plain", "")
 
 
@@ -52,6 +55,27 @@ def run(webhook: RawWebhook, ports: ReceivePorts, limits: Limits, now: datetime)
         if isinstance(verified, Rejected):
             return _refuse(401, verified.reason)
         return _queued(verified, platform, ports)
+    except Unavailable:
+        return _refuse(503, "unavailable")
+
+
+def run_desk(webhook: RawWebhook, ports: ReceivePorts, limits: Limits, now: datetime) -> Received:
+    """Answer one request at the desk's door: what is signed and understood is queued, what is signed and not is a case."""
+    if len(webhook.body) > limits.body_bytes:
+        return _refuse(413, "too-large")
+    if webhook.headers.get("content-type", "application/json").split(";")[0].strip().lower() not in JSON_TYPES:
+        return _refuse(415, "content-type")
+    try:
+        secrets = ports.secrets.get(f"webhook/{DESK}")
+        found = standard.verify(webhook.headers, webhook.body, secrets, now, limits.timestamp_tolerance)
+        if isinstance(found, Rejected):
+            return _refuse(401, found.reason)
+        verified = Verified(webhook, secret=found[1], delivery_id=found[0])
+        action = desk.action(verified)
+        wrong = action.reason if isinstance(action, Unreadable) else None
+        notice = misread(DESK, action.reason, verified, webhook.body) if isinstance(action, Unreadable) else action
+        ports.mentions.send(envelope.wrap(notice, verified.secret))
+        return Received(ACCEPTED, wrong or "accepted", 1)
     except Unavailable:
         return _refuse(503, "unavailable")
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from chalicelib.domain import envelope, keys
 from chalicelib.domain.limits import Limits
-from chalicelib.domain.notice import Deletion, Mention, Misread, OwnPost
+from chalicelib.domain.notice import Deletion, DeskAction, Mention, Misread, OwnPost
 from chalicelib.domain.state import State
 from chalicelib.platforms.reading.misread import shown
 from chalicelib.ports import Cancelled
@@ -51,7 +51,7 @@ def _rescue_notice(body: str, ports: DecidePorts, limits: Limits, now: datetime,
         notice = _unreadable(body, "not-a-notice", now)
     if isinstance(notice, Mention):
         return _rescue_mention(notice, body, ports, limits, now, trace)
-    if isinstance(notice, (Deletion, OwnPost)):
+    if isinstance(notice, (Deletion, OwnPost, DeskAction)):
         notice = _unreadable(body, "not-noted", now)
     return decide_mention(mention_of(notice), ports, limits, now, trace, premise="misread")
 

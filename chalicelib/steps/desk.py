@@ -1,0 +1,109 @@
+"""Carry out what somebody did at a desk: each action once by its id, each with a record, none of them silent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.audit.record import Actor, follow_record, sort_key
+from chalicelib.domain import keys
+from chalicelib.domain.facts import Case
+from chalicelib.domain.keys import Key
+from chalicelib.domain.notice import DeskAction
+from chalicelib.policy.bundle import Broken
+from chalicelib.ports import Absent, Cancelled, Put
+from chalicelib.steps.answered import note_reply
+from chalicelib.steps.cases import Act, Acted, CasePorts, close, give_back, mention_of, take
+from chalicelib.steps.decide import DecidePorts
+from chalicelib.steps.done import Contended, Done, new_id
+from chalicelib.steps.pause import DESK, PausePorts, Switched, Word, pause, targets_of
+from chalicelib.steps.records import Written
+from chalicelib.steps.rows import from_row
+
+CASE_ACTS = {"case.taken": take, "case.returned": give_back, "case.closed": close}
+
+
+class UnknownCase(Exception):
+    """The desk speaks of a case that nobody here knows; nothing has been written."""
+
+
+def carry_out(action: DeskAction, ports: DecidePorts, now: datetime) -> Done:
+    """Do what the desk says, as the person it names. A desk never lifts a pause.
+
+    Raises UnknownCase, Contended, or ``ports.Unavailable``; whoever runs it again changes nothing twice.
+    """
+    act = Act(id=f"desk#{action.action_id}", actor=Actor(type="person", id=f"{DESK}{action.actor}"), at=now)
+    if act.marker in ports.store.read([act.marker]):
+        return Done("-", "already-done", action.kind)
+    if action.kind == "pause":
+        return _pause(action, act, ports)
+    if action.kind not in ("case.replied", *CASE_ACTS):
+        return _noted(action, act, "refused", "only-a-person", ports)
+    place, casework = _place_of(action, ports), CasePorts(store=ports.store, entropy=ports.entropy)
+    if action.kind == "case.replied":
+        acted = note_reply(place, act, action.text, casework)
+    else:
+        acted = CASE_ACTS[action.kind](place, act, casework)
+    return _told(action, act, acted, ports)
+
+
+def _place_of(action: DeskAction, ports: DecidePorts) -> Key:
+    """Where the case lies: the record that names it says whose conversation it is. One read, never a search."""
+    mention = mention_of(action.case, ports.store) if action.case else None
+    if mention is None:
+        raise UnknownCase(action.kind)
+    place = keys.case(mention.platform, mention.account, keys.author_of(mention))
+    row = ports.store.read([place]).get(place)
+    case = from_row(Case, row) if row is not None else None
+    if case is None or action.case not in (case.id, *case.mentions):
+        raise UnknownCase(action.kind)
+    return place
+
+
+def _told(action: DeskAction, act: Act, acted: Acted, ports: DecidePorts) -> Done:
+    """An act that changed the case is on its record; one that did not is put on a record of its own."""
+    if acted.did in ("taken", "returned", "closed", "noted"):
+        return Done(acted.case.id if acted.case else "-", acted.did, action.kind)
+    status = "done" if acted.did == "already" or (acted.did, action.kind) == ("is-closed", "case.closed") else "refused"
+    return _noted(action, act, status, acted.did, ports)
+
+
+def _pause(action: DeskAction, act: Act, ports: DecidePorts) -> Done:
+    """Pause what the policy in force names; a scope that it does not name, or no policy, is refused on the record."""
+    assert action.scope is not None
+    pointer = ports.store.read([keys.pointer()]).get(keys.pointer())
+    bundle = ports.bundles.named_by(pointer).bundle
+    targets = () if isinstance(bundle, Broken) else targets_of(action.scope, bundle.brands)
+    if not targets:
+        return _noted(action, act, "refused", "no-such-scope", ports)
+    word = Word(actor=act.actor, why=action.why or "", reason="desk")
+    done = pause(action.scope, targets, word, PausePorts(store=ports.store, entropy=ports.entropy), act.at)
+    if _may_come_back(done):
+        raise Contended(done.id)
+    return _noted(action, act, "done" if done.complete else "incomplete", "paused", ports)
+
+
+def _may_come_back(done: Switched) -> bool:
+    """Whether the queue should bring the action again: what was busy now may be reached then."""
+    return any(one.did in ("unavailable", "contended") for one in done.accounts)
+
+
+def _noted(action: DeskAction, act: Act, status: str, reason: str, ports: DecidePorts) -> Done:
+    """The record of an action that changed no case, and the mark that it was carried out, in one write."""
+    id = new_id(ports.entropy)
+    record = follow_record(
+        id=id,
+        kind="desk",
+        number=0,
+        at=act.at,
+        brand=None,
+        actor=act.actor,
+        body={"asked": action.kind, "status": status, "reason": reason},
+        terminal_state=None,
+        private={"case": action.case, "why": action.why},
+        salt=ports.entropy(32),
+    )
+    written = Written(id=id, sort=sort_key("desk"), record=record, at=act.at, person="-")
+    marker = Put(act.marker, {"did": reason, "status": status}, when=(Absent(),))
+    if isinstance(ports.store.commit([marker, *written.writes()]), Cancelled):
+        return Done("-", "already-done", action.kind)
+    return Done(id, status, reason)
