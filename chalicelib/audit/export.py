@@ -54,8 +54,7 @@ def cell(text: str) -> str:
     separates cells wherever the comma is the decimal mark. Line breaks and controls become spaces: this is a view, on one line.
     Source: OWASP, "CSV Injection", and what LibreOffice does with ``tests/audit/test_export.py``.
     """
-    pieces = text[:LONGEST_CELL].split(";")
-    shown = ";".join(_quoted(piece) for piece in pieces)
+    shown = ";".join(_quoted(piece) for piece in text.split(";"))
     return shown if len(shown) <= LONGEST_CELL else shown[: LONGEST_CELL - 1] + "…"
 
 
