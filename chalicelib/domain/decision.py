@@ -41,7 +41,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """One rule that fired, with its evidence. ``by`` is ``law`` for what is built in and ``policy`` for what ops wrote."""
+    """One rule that fired, with its evidence. ``by`` is ``law`` for what is built in and ``policy`` for what ops wrote.
+
+    ``silence`` (``thread`` | ``person``) is what the machine stays silent in from now on; only where the rule was true.
+    """
 
     rule: str
     outcome: Outcome
@@ -51,6 +54,7 @@ class Match:
     evidence: tuple[Evidence, ...]
     department: str | None = None
     priority: int | None = None
+    silence: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
-from chalicelib.domain.fact import Fact
+from chalicelib.domain.fact import Fact, Known
 from chalicelib.domain.notice import Mention
 
 
@@ -26,16 +27,23 @@ class Control:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledged:
-    """One acknowledgement that a person got: when, in which thread, opening with which wording (``<part>:<number>``)."""
+    """One acknowledgement that a person got: when, in which thread, opening with which wording (``<part>:<number>``).
+
+    ``due`` is when it said that a person answers, None where it named no time.
+    """
 
     at: datetime
     thread: str
     opening: str
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What the deployment did with one author on one platform. Absent record: the version is 0 and all is empty."""
+    """What the deployment did with one author on one platform. Absent record: the version is 0 and all is empty.
+
+    ``opted_out``: the author refused the machine in their own words. It never ends.
+    """
 
     version: int = 0
     acknowledged: tuple[Acknowledged, ...] = ()
@@ -53,11 +61,15 @@ class ThreadPost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """What the deployment said in one public thread. Absent record: the version is 0 and all is empty."""
+    """What the deployment said in one public thread. Absent record: the version is 0 and all is empty.
+
+    ``silent``: somebody said something there after which people decide whether the brand says anything in public.
+    """
 
     version: int = 0
     acknowledgements: int = 0
     posts: tuple[ThreadPost, ...] = ()
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +145,10 @@ class Seal:
     newest: datetime | None
 
 
+NO_SIGNALS: Fact[Mapping[str, str]] = Known(MappingProxyType({}), "none")
+"""Nothing is computed beside the rules."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that ``policy.decide`` may see of the world; the bundle is the other half.
@@ -140,6 +156,7 @@ class Facts:
     ``holder`` is the account that holds the reply lock of the root post, None if nobody does. ``case`` is None where this
     conversation has none. ``posting_at`` is when a reply would go out: now + hold. ``premise`` is what the step knows for
     certain before any rule is asked (``mention-gone``, ``misread``, ``rescued``), None for an ordinary mention.
+    ``signals`` is what else was computed from the mention, by name; unknown as a whole where one of them did not answer.
     """
 
     mention: Mention
@@ -157,3 +174,4 @@ class Facts:
     surge: Fact[bool]
     incident: Fact[str | None]
     premise: str | None = None
+    signals: Fact[Mapping[str, str]] = NO_SIGNALS

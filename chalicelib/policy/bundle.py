@@ -133,6 +133,7 @@ def _rule(written: Mapping[str, Any]) -> Rule:
         department=written["department"],
         priority=written["priority"],
         skip=written["skip"],
+        silence=written["silence"],
         per_hour=written["per_hour"],
         review_by=date.fromisoformat(review_by) if review_by else None,
     )

@@ -80,6 +80,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "department": rule.department,
         "priority": rule.priority,
         "skip": rule.skip,
+        "silence": rule.silence,
         "per_hour": rule.per_hour,
         "review_by": rule.review_by.isoformat() if rule.review_by else None,
     }

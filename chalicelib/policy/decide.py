@@ -188,6 +188,7 @@ def _by_rule(rule: Rule, scene: Scene) -> _Fired | None:
         evidence=finding.evidence,
         department=rule.department,
         priority=rule.priority,
+        silence=rule.silence if finding.truth is Truth.TRUE else None,
     )
     return _Fired(match, grounded)
 

@@ -184,6 +184,22 @@ def _unsealed(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
     return _of(scene.facts.seal, "seal", ask)
 
 
+def _silent_thread(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
+    return _of(scene.facts.thread, "thread", lambda thread: _say(thread.silent, "thread", "people decide what is said here"))
+
+
+def _promise_broken(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
+    """Nobody has come, and the time that we named is over; a person or case that is unknown is another law's matter."""
+    person, case, now = scene.facts.person, scene.facts.case, scene.facts.now
+    waiting = isinstance(case, Known) and case.value is not None and case.value.status == "open"
+    late = isinstance(person, Known) and any(had.due is not None and had.due < now for had in person.value.acknowledged)
+    return _say(waiting and late, "person", "the time that we named is over")
+
+
+def _signal_missing(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
+    return _of(scene.facts.signals, "signals", lambda _: FALSE)
+
+
 def _nobody_on_shift(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
     def ask(rota: Rota) -> Finding:
         staffed = rota.on_shift > 0 and rota.until > scene.facts.posting_at
@@ -228,24 +244,27 @@ LAWS = (
     Law("mode-unknown", "Nobody can tell whether acknowledging is switched on.", 2, _mode_unknown),
     Law("halted", "Acknowledging is switched off for this account.", 3, _mode("halted")),
     Law("paused", "Acknowledging is paused.", 2, _paused),
+    Law("promise-broken", "We named a time, it is over, and nobody has come.", 0, _promise_broken),
     Law("incident", "An incident is declared: people speak, not machines.", 1, _incident),
     Law("surge", "Far more mentions than usual: one person decides what is said.", 2, _surge),
-    Law("muted-date", "Nothing is acknowledged on this date.", 3, _muted_date),
+    Law("muted-date", "Nothing is acknowledged on this date.", 2, _muted_date),
     Law("unsealed", "The ledger is not sealed in time, so nothing new is said.", 2, _unsealed),
     Law("nobody-on-shift", "Nobody can keep the promise of an answer.", 2, _nobody_on_shift),
     Law("open-conversation", "A person already has this conversation.", 2, _open_conversation),
     Law("reply-to-us", "An answer to our own post belongs to whoever wrote that post.", 2, _reply_to_us),
     Law("opted-out", "This person asked not to be answered automatically.", 3, _opted_out),
+    Law("silent-thread", "Something was said in this thread after which people decide what the brand says.", 3, _silent_thread),
     Law("already-acknowledged-thread", "This person was acknowledged in this thread before.", 2, _acknowledged_thread),
     Law("already-acknowledged-author", "This person was acknowledged lately.", 2, _acknowledged_author),
     Law("thread-full", "This thread has had its acknowledgements.", 3, _thread_full),
     Law("not-summoned", "The post did not call us.", 3, _not_summoned),
+    Law("signal-missing", "Something that should have been computed of this mention did not answer.", 2, _signal_missing),
     Law("lock-unknown", "Nobody can tell whether another account of ours answers.", 2, _lock_unknown),
     Law("bot-unknown", "Nobody can tell whether a machine wrote it.", 3, _bot_unknown),
     Law("author-missing", "Nobody can tell who wrote it.", 3, _author_missing),
     Law("text-missing", "There is no text to understand.", 3, _text_missing),
     Law("too-long", "The text is too long to be read by rules.", 3, _too_long),
-    Law("media", "Pictures need eyes.", 3, _media),
+    Law("media", "Pictures need eyes.", 4, _media),
     Law("review", "Reviews are answered by people.", 3, _review),
     Law("stale", "Too old to be answered by a machine.", 3, _stale),
     Law("shadow", "Shadow mode: decided and recorded, nothing is said.", 3, _mode("shadow")),

@@ -22,6 +22,7 @@ OF_MENTION = frozenset(
 OF_FACTS = frozenset(
     {"mode", "paused", "control", "opted_out", "acknowledged_minutes_ago", "acknowledged_thread", "person", "case", "holder"}
     | {"thread_acknowledgements", "used", "budget", "on_shift", "next_shift", "rota", "wait_minutes", "seal", "surge", "incident"}
+    | {"silent_thread", "thread", "signals"}
 )
 
 
@@ -77,7 +78,12 @@ def ordinary_facts(mention: Mention, now: datetime = ORDINARY_NOW, **given: Any)
         posting_at=now + Limits().hold,
         control=fact("control", Control(version=1, mode=str(given.get("mode", "live")), paused=_names(given.get("paused", ())))),
         person=fact("person", _person(mention, now, given)),
-        thread=fact("thread", Thread(acknowledgements=_number(given.get("thread_acknowledgements", 0)))),
+        thread=fact(
+            "thread",
+            Thread(
+                acknowledgements=_number(given.get("thread_acknowledgements", 0)), silent=_yes(given.get("silent_thread", False))
+            ),
+        ),
         case=fact("case", None, lambda status: _case(status, now)),
         holder=fact("holder", None, lambda holder: None if holder in (None, "none") else str(holder)),
         budget=fact("budget", Budget(used={rule: _number(count) for rule, count in dict(given.get("used", {})).items()})),
@@ -86,6 +92,7 @@ def ordinary_facts(mention: Mention, now: datetime = ORDINARY_NOW, **given: Any)
         seal=fact("seal", Seal(checked=now, pending_since=None, newest=now)),
         surge=fact("surge", False, _yes),
         incident=fact("incident", None, lambda incident: None if incident in (None, "none") else str(incident)),
+        signals=fact("signals", {}, dict),
     )
 
 

@@ -22,11 +22,13 @@ _KEYS = {
     "department": "cards",
     "priority": "P2",
 }
-_HUMAN = {**_KEYS, "if_not_offered": "skip"}
+_SILENCES = ("thread", "person")
+_HUMAN = {**_KEYS, "if_not_offered": "skip", "silence": "thread"}
 _ACKNOWLEDGE = {**_KEYS, "limit": "{per_hour: 30}", "review_by": "2027-03-31"}
 _NOT_HERE = {
     "review_by": ("a human rule never expires", "remove review_by"),
     "limit": ("a human rule has no limit", "remove limit"),
+    "silence": ("an acknowledgement is no silence", "remove silence"),
     "if_not_offered": ("an acknowledgement needs every fact", "remove if_not_offered"),
 }
 
@@ -79,6 +81,7 @@ class _Reader:
             department=self._department(rest.get("department")),
             priority=self._priority(rest.get("priority")),
             skip=self._skip(rest.get("if_not_offered"), alternatives),
+            silence=self._silence(rest.get("silence")),
             per_hour=self._per_hour(rest.get("limit")),
             review_by=self._day(rest.get("review_by")),
         )
@@ -158,6 +161,14 @@ class _Reader:
         elif alternatives and not used & set(may):
             self.problems.append(node.place.problem("nothing here may be skipped", "only these may: " + ", ".join(may)))
         return True
+
+    def _silence(self, node: Node | None) -> str | None:
+        if node is None:
+            return None
+        if not isinstance(node, Text) or node.value not in _SILENCES:
+            self.problems.append(node.place.problem("silence is for the thread or for the person", "write silence: thread"))
+            return None
+        return node.value
 
     def _per_hour(self, node: Node | None) -> int | None:
         if node is None:

@@ -27,6 +27,7 @@ class Rule:
     """One rule as ops wrote it. It holds when every check of one of its ``alternatives`` holds.
 
     ``skip`` (``if_not_offered: skip``): a check whose fact the platform never gives counts as false.
+    ``silence`` (``thread`` | ``person``): what the machine stays silent in, or towards, once the rule has been seen to hold.
     ``per_hour`` and ``review_by`` are for acknowledge rules alone; ``review_by`` is the last local day it works.
     """
 
@@ -37,6 +38,7 @@ class Rule:
     department: str | None = None
     priority: int | None = None
     skip: bool = False
+    silence: str | None = None
     per_hour: int | None = None
     review_by: date | None = None
 

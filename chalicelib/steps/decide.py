@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,8 +10,8 @@ from chalicelib.audit.record import sort_key
 from chalicelib.domain import keys
 from chalicelib.domain.codec import instant
 from chalicelib.domain.decision import Outcome
-from chalicelib.domain.fact import value_of
-from chalicelib.domain.facts import Control, Facts
+from chalicelib.domain.fact import Fact, value_of
+from chalicelib.domain.facts import NO_SIGNALS, Control, Facts
 from chalicelib.domain.keys import Key
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Mention
@@ -44,6 +44,8 @@ class DecidePorts:
     announcements: Queue
     bundles: Bundles
     entropy: Callable[[int], bytes]
+    signals: Callable[[Mention], Fact[Mapping[str, str]]] = lambda mention: NO_SIGNALS
+    """What is computed of a mention beside the rules; whatever does not answer in time makes it unknown."""
 
 
 def decide_mention(
@@ -65,7 +67,7 @@ def decide_mention(
             secret=trace.secret,
             receive_count=trace.receive_count,
         )
-        done = _commit(replace(gathered.facts, premise=premise), loaded, around, ports)
+        done = _commit(replace(gathered.facts, premise=premise, signals=ports.signals(mention)), loaded, around, ports)
         if done is not None:
             return done
     raise Contended(record)

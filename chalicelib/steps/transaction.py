@@ -18,6 +18,7 @@ from chalicelib.steps.around import Circumstances
 from chalicelib.steps.casework import beside, case_for, put_case
 from chalicelib.steps.gather import HOUR, Places
 from chalicelib.steps.judge import Judgement, word_expiry
+from chalicelib.steps.optout import silencing
 from chalicelib.steps.records import decided, terminal
 from chalicelib.steps.rows import USED, Standing, budget_row, to_row, unchanged
 from chalicelib.voice.compose import Composed
@@ -57,6 +58,8 @@ def plan_of(
     if outcome is not Outcome.IGNORE:
         case, answering = _answering(judgement, facts, places, around)
         writes += answering
+    if outcome is Outcome.HUMAN:
+        writes += silencing(judgement.decision, (places.person, facts.person), (places.thread, facts.thread))
     word_place = None
     if reservation is not None and judgement.composed is not None:
         word_place = len(writes)
@@ -138,7 +141,7 @@ def _speaking(
     assert isinstance(facts.person, Known)
     assert isinstance(facts.thread, Known)
     person, thread = facts.person.value, facts.thread.value
-    had = Acknowledged(at=around.now, thread=reservation.thread, opening=composed.opening)
+    had = Acknowledged(at=around.now, thread=reservation.thread, opening=composed.opening, due=reservation.due)
     said = ThreadPost(at=around.now, by="machine", text=composed.text)
     return [
         Put(keys.word(composed.lock), {"expires": expires, "id": around.id}, when=(AbsentOrBefore("expires", iso(around.now)),)),

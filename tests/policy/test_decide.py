@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.decision import Certainty, Decision, Outcome
 from chalicelib.domain.fact import NotOffered, Unknown
-from chalicelib.domain.facts import Facts
+from chalicelib.domain.facts import Acknowledged, Facts, Person
 from chalicelib.domain.limits import Limits
 from chalicelib.policy.bundle import Broken
 from chalicelib.policy.checks import CONDITIONS
@@ -35,6 +35,13 @@ def test_the_default_is_a_person() -> None:
     decision = decided("What a lovely day it is in town")
     assert (decision.outcome, decision.rule, decision.matched) == (Outcome.HUMAN, "default", ())
 
+
+PROMISED = Person(
+    version=1,
+    acknowledged=(
+        Acknowledged(at=ORDINARY_NOW - timedelta(days=2), thread="t", opening="seen:1", due=ORDINARY_NOW - timedelta(minutes=1)),
+    ),
+)
 
 LAW_CASES: list[tuple[str, dict[str, Any]]] = [
     ("not-summoned", {"summoned": "no"}),
@@ -73,6 +80,10 @@ LAW_CASES: list[tuple[str, dict[str, Any]]] = [
     ("open-conversation", {"case": "open"}),
     ("open-conversation", {"case": "taken"}),
     ("open-conversation", {"case": "unknown"}),
+    ("promise-broken", {"person": PROMISED, "case": "open"}),
+    ("silent-thread", {"silent_thread": True}),
+    ("silent-thread", {"thread": "unknown"}),
+    ("signal-missing", {"signals": "unknown"}),
     ("review", {"form": "review"}),
     ("reply-to-us", {"reply_to_user": "1003"}),
     ("reply-to-us", {"reply_to_user": "1004"}),
@@ -102,6 +113,13 @@ def test_law_sends_it_to_a_person_whatever_the_rules_say(law: str, given: dict[s
 def test_every_law_has_a_case_here() -> None:
     tried = {law for law, _ in LAW_CASES}
     assert {law.id for law in LAWS} - tried == {"engine-not-approved"}
+
+
+def test_a_broken_promise_is_the_most_urgent_until_somebody_has_come() -> None:
+    assert decided(person=PROMISED, case="open").rule == "promise-broken"
+    assert decided(person=PROMISED, case="open").priority == 0
+    for status in ("taken", "closed", "unknown"):
+        assert "promise-broken" not in decided(person=PROMISED, case=status).because
 
 
 def test_law_lets_pass_what_is_just_inside() -> None:
