@@ -13,6 +13,8 @@ from typing import Any, cast
 
 from chalicelib.audit.body import checked_body, slug
 from chalicelib.audit.canonical import canonical, digest
+from chalicelib.audit.kinds import KINDS as KINDS
+from chalicelib.audit.kinds import sort_key as sort_key
 from chalicelib.domain.codec import Json, encode, iso
 from chalicelib.domain.decision import Decision, Evidence, Match
 from chalicelib.domain.fact import Fact, Known, NotOffered, Unknown
@@ -22,30 +24,6 @@ from chalicelib.domain.state import TERMINAL
 SCHEMA = "ackguard.record/1"
 SALT_BYTES = 32
 
-_PLACES = {
-    "decision": "0",
-    "intent": "10",
-    "edited": "20",
-    "deleted": "30",
-    "taken": "40",
-    "replying": "42",
-    "replied": "44",
-    "returned": "46",
-    "closed": "48",
-    "promise": "50",
-    "case_overdue": "60",
-    "announce_failed": "65",
-    "sink_disabled": "66",
-    "policy_published": "70",
-    "paused": "80",
-    "desk": "82",
-    "heartbeat": "85",
-    "viewed": "88",
-    "exported": "89",
-    "terminal": "9",
-}
-KINDS = frozenset(_PLACES)
-_ONCE = frozenset({"decision", "terminal"})
 _TERMINAL_STATES = frozenset(state.value for state in TERMINAL)
 
 
@@ -106,22 +84,6 @@ class ReplyPart:
     text: str
     disclosure: int
     deadline: datetime
-
-
-def sort_key(kind: str, number: int = 0) -> str:
-    """The ledger sort key of a record: a mention has room for exactly one ``decision`` and one ``terminal``.
-
-    Raises ValueError for an unknown kind, a negative number, or a second one of those two.
-    """
-    if kind not in KINDS:
-        raise ValueError(f"no record kind {slug(kind)}; there are {', '.join(sorted(KINDS))}")
-    if kind in _ONCE:
-        if number:
-            raise ValueError(f"a mention has one {kind}; its number is 0")
-        return f"{_PLACES[kind]}-{kind}"
-    if number < 0:
-        raise ValueError("a record number counts from 0")
-    return f"{_PLACES[kind]}-{kind}-{number:04}"
 
 
 def decision_record(
