@@ -1,0 +1,1 @@
+"""The pieces of the LinkedIn platform file: names of things, notifications, and the comments API."""
