@@ -77,10 +77,15 @@ class SimQueue:
     def __init__(self, world: World) -> None:
         self.world = world
         self.entries: list[Entry] = []
+        self.sent: list[str] = []
 
     def send(self, body: str, delay_s: int = 0) -> None:
         """See ``ports.Queue``."""
-        self.world.call("queue.send", lambda: self.entries.append(Entry(body, self.world.now + timedelta(seconds=delay_s))))
+        self.world.call("queue.send", lambda: self._accept(body, self.world.now + timedelta(seconds=delay_s)))
+
+    def _accept(self, body: str, visible: datetime) -> None:
+        self.entries.append(Entry(body, visible))
+        self.sent.append(body)
 
 
 class SimStore:
@@ -406,6 +411,7 @@ class World:
                 raise Violation("public, and recorded as ignored")
             self._replays(standing)
             self._tells_nothing(standing)
+            self._announced(standing)
 
     def _replays(self, standing: Standing) -> None:
         """Invariant 7, from nothing but the two halves of the record."""
@@ -422,6 +428,15 @@ class World:
             told = [text for text in private if f'"{text}"' in row["leaf"] or (len(text) > 6 and text in row["leaf"])]
             if told:
                 raise Violation(f"8: a leaf tells {told}")
+
+    def _announced(self, standing: Standing) -> None:
+        """Nobody waits in a case that people were not told of, and what tells them says nothing about anybody."""
+        bodies = self.announcements.sent
+        if standing.state is not State.IGNORED and not any(f'"{standing.id}"' in body for body in bodies):
+            raise Violation(f"{standing.id} opened or joined a case, and nobody was told")
+        private = [f'"{standing.author}"', f"user_{standing.author}", f"User {standing.author}", f'"{standing.root}"']
+        if any(word in body for word in (*private, "NorthwindHelp") for body in bodies):
+            raise Violation("8: an announcement tells who it was")
 
     def standing_of(self, notice: Any) -> Standing:
         """How a mention stands."""
