@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import hashlib
 import json
@@ -33,7 +34,7 @@ from chalicelib.embedded.store import SqliteStore
 from chalicelib.ports import Unavailable
 from chalicelib.steps.records import Written
 from chalicelib.steps.seal import checkpoint_name
-from tests.cli.conftest import Played
+from tests.cli.conftest import ROOT, Played
 
 Ackguard = Callable[..., tuple[int, str, str]]
 WORD = "solicitor"
@@ -272,3 +273,25 @@ def test_many_looks_do_not_push_the_mentions_off_the_list(ackguard: Ackguard, da
     assert ackguard("ledger", "list", "--limit", "3", "--json", "--data", data)[1] == before
     views = ackguard("ledger", "list", "--kind", "viewed", "--limit", "100", "--json", "--data", data)[1].splitlines()
     assert len(views) == 30
+
+
+READS_PRIVATE = {"text_of", "handle_of", "stories", "latest", "one_story", "case_of"}
+WITHOUT_A_RECORD = {
+    "story": "reads for the others, shows nothing",
+    "folder": "reads for the others, shows nothing",
+    "board": "shows the stream that `run` made up itself",
+    "send": "shows what its own user wrote just now",
+}
+
+
+def shows_unrecorded(source: str) -> bool:
+    """Whether a module uses stories, which hold private halves, and never calls the witness."""
+    names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    return bool(names & READS_PRIVATE) and not names & {"seen", "viewed", "taken_away"}
+
+
+def test_every_command_that_reads_stories_calls_the_witness() -> None:
+    modules = sorted((ROOT / "chalicelib/cli").rglob("*.py"))
+    assert {module.stem for module in modules if shows_unrecorded(module.read_text())} <= set(WITHOUT_A_RECORD)
+    assert shows_unrecorded("print(text_of(story))")
+    assert not shows_unrecorded("seen(folder, [story], 'x')\nprint(text_of(story))")
