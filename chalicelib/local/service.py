@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json
 import os
 from collections.abc import Mapping
 from datetime import timedelta
@@ -15,6 +16,7 @@ from chalicelib.audit.record import Actor
 from chalicelib.domain import keys
 from chalicelib.domain.account import Brand
 from chalicelib.domain.facts import Control, Rota, Wait
+from chalicelib.embedded.files import write_atomic
 from chalicelib.embedded.lookup import SqliteLookup
 from chalicelib.embedded.secrets import FileSecrets
 from chalicelib.local.policies import POLICIES, compiled
@@ -53,6 +55,8 @@ class Service:
             ACKGUARD_SINKS="webhook",
             ACKGUARD_SINK_WEBHOOK=self.receiver.url,
         )
+        # a person's reply leaves from another process, and must go to the same sandbox
+        write_atomic(data / "endpoints.json", json.dumps(dict(wiring.settings().endpoints)).encode())
         backend = wiring.embedded()
         self.store, self.clock, self.lookup = backend.store, backend.clock, SqliteLookup(backend.store)
         self._runner = Runner(

@@ -81,7 +81,7 @@ def followed(story: Story, case: Case | None, clock: LocalTimes) -> list[str]:
     lines = []
     if story.reply is not None:
         lines.append(f"{'The public reply' if story.outcome == 'acknowledge' else 'The reply that was held'}: “{story.reply}”")
-    for kept in story.records:
+    for kept in sorted(story.records, key=lambda kept: str(kept.public["at"])):
         kind, body = str(kept.public["kind"]), kept.public.get("body", {})
         if kind != "decision":
             lines.append(f"{clock.at(instant(kept.public['at']), story.brand)}  {_said(kind, body)}")
@@ -103,7 +103,12 @@ def _said(kind: str, body: Mapping[str, Any]) -> str:
         "intent": f"the reply went to the platform, attempt {body.get('attempt')}",
         "edited": "the author edited the post; " + ("nothing changed" if body.get("kept") else "the reply was stopped"),
         "deleted": "the author deleted the post",
-        "taken": "a person of the brand answered on the platform",
+        "taken": "a person of the brand "
+        + ("answered on the platform" if body.get("reason") == "answered-natively" else "took it"),
+        "replying": "a person is answering",
+        "replied": f"a person answered ({body.get('status')})",
+        "returned": "it was given back",
+        "closed": "the case was closed",
         "case_overdue": "nobody had answered in time",
         "announce_failed": "a sink could not be told of the case",
     }
