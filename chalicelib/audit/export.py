@@ -59,11 +59,15 @@ def cell(text: str) -> str:
 
 
 def _quoted(piece: str) -> str:
-    shown = "".join(_SPACE if unicodedata.category(one) in {"Cc", "Cs", "Zl", "Zp"} else one for one in piece)
+    shown = piece if piece.isprintable() else "".join(map(_on_one_line, piece))
     # A quote mark too: where the file is split at another place it is the quoting of a cell, and no character of it.
     seen = next((one for one in piece if unicodedata.category(one) not in _UNSEEN and one != '"'), "")
     hidden = piece[:1] not in ("", _SPACE) and unicodedata.category(piece[0]) in _UNSEEN
     return f"'{shown}" if hidden or _STARTS_FORMULA.match(unicodedata.normalize("NFKC", seen)) else shown
+
+
+def _on_one_line(character: str) -> str:
+    return _SPACE if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} else character
 
 
 def view_of(public: Mapping[str, Any]) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
+import os
+import pwd
 import re
 
 from chalicelib.audit.record import Actor
@@ -12,10 +13,13 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 
 def actor() -> Actor:
-    """The operating-system user; characters that a name in the ledger cannot hold become ``-``."""
+    """The operating-system user by its number: the environment, which anybody can set, has no say.
+
+    Characters that a name in the ledger cannot hold become ``-``.
+    """
     try:
-        name = getpass.getuser()
-    except (KeyError, OSError):
-        name = ""
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        name = f"uid-{os.getuid()}"
     safe = _UNSAFE.sub("-", name).lstrip("._-")[:LONGEST]
     return Actor(type="person", id=safe or "unknown")

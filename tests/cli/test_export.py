@@ -295,3 +295,12 @@ def test_every_command_that_reads_stories_calls_the_witness() -> None:
     assert {module.stem for module in modules if shows_unrecorded(module.read_text())} <= set(WITHOUT_A_RECORD)
     assert shows_unrecorded("print(text_of(story))")
     assert not shows_unrecorded("seen(folder, [story], 'x')\nprint(text_of(story))")
+
+
+def test_the_environment_has_no_say_in_who_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = actor()
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "somebody-else")
+    assert actor() == before
+    monkeypatch.setattr("os.getuid", lambda: 54_321)
+    assert actor().id == "uid-54321"
