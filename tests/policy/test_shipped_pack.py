@@ -151,5 +151,5 @@ def test_hate_in_a_handle_is_seen_run_together_and_the_lists_are_plain_lines(pac
     words, lines = pack.lists["baseline/hate-words"], pack.lists["baseline/hate-lines"]
     assert all(word.isalpha() for word in words)
     assert all(line.replace(" ", "").isalpha() for line in lines)
-    assert [word for word in words if "hate" not in outcome(bundle, ORDINARY, handle=f"ihate{word}")[1]] == []
+    assert [word for word in words if "hateful-name" not in outcome(bundle, ORDINARY, handle=f"ihate{word}")[1]] == []
     assert outcome(bundle, ORDINARY, handle="jo_sails")[0] is Outcome.ACKNOWLEDGE
