@@ -151,6 +151,14 @@ def test_what_we_wrote_in_private_takes_the_conversation_and_keeps_its_words() -
     assert (found.account, found.reply_to_user, found.text) == ("100", "200", "")
 
 
+def test_what_could_not_be_read_is_shown_without_the_private_words_beside_it() -> None:
+    document = payload("facebook/private")
+    document["entry"][0]["changes"] = 7
+    found = read(PLATFORM, document)
+    assert found.reason == "unknown-envelope"
+    assert "my pin" not in found.body
+
+
 def test_a_punishment_by_meta_is_shown_to_a_person() -> None:
     assert page("punished").reason == "policy-enforcement"
 

@@ -79,7 +79,7 @@ def _notices(entry: Any, platform: str, verified: Verified, reader: Reader) -> I
         yield from _private(entry, platform, value_of(account, ""), verified)
     parts = _parts(entry)
     if parts is None or not (parts or private):
-        yield _misread(platform, "unknown-envelope", verified, entry)
+        yield _misread(platform, "unknown-envelope", verified, _public(entry))
     for part in parts or ():
         name = fields.find(part, "field")
         if not isinstance(account, Known) or not isinstance(name, str):
@@ -125,6 +125,11 @@ def _private(entry: dict[str, Any], platform: str, account: str, verified: Verif
 
 def _misread(platform: str, reason: str, verified: Verified, part: Any) -> Misread:
     return misread(platform, reason, verified, json.dumps(part).encode())
+
+
+def _public(entry: Any) -> Any:
+    """The entry without private conversations: a person who looks at what could not be read has no business there."""
+    return {name: value for name, value in entry.items() if name not in _PRIVATE} if isinstance(entry, dict) else entry
 
 
 def _shown(value: Any) -> Any:
