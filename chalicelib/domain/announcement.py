@@ -34,8 +34,11 @@ class Announcement:
 
     @property
     def id(self) -> str:
-        """The same for every repeat of the same news: a receiver drops what it has seen."""
-        return f"{self.case}-{self.version}"
+        """The same for every repeat of the same news: a receiver drops what it has seen.
+
+        An acknowledgement that then fails is other news of the same case and version.
+        """
+        return f"{self.case}-{self.version}" + ("" if self.outcome == "human" else f"-{self.outcome}")
 
     @property
     def opens(self) -> bool:

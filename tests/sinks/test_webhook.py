@@ -41,6 +41,7 @@ def test_the_signature_is_standard_webhooks_v1_over_the_raw_body() -> None:
 
 def test_a_repeat_has_the_same_id_and_a_later_version_another() -> None:
     assert made().headers["webhook-id"] == made(attempt=5).headers["webhook-id"] == "caseaaaabbbbcccc-3"
+    assert made(outcome="acknowledge").headers["webhook-id"] == "caseaaaabbbbcccc-3-acknowledge"
     assert made(version=4).headers["webhook-id"] != made().headers["webhook-id"]
 
 

@@ -150,6 +150,17 @@ def test_a_redelivered_mention_is_announced_again_under_the_same_id(world: World
     assert (first.id, first.rule, first.why, first.priority) == (second.id, second.rule, second.why, second.priority)
 
 
+def test_a_mention_that_comes_again_after_its_reply_was_refused_is_told_as_what_it_is_now(world: World) -> None:
+    world.behaviours = ["refuse"]
+    world.deliver(mention(1))
+    world.run()
+    world.deliver(mention(1))
+    world.run()
+    first, second = orders(world)
+    assert (first.outcome, second.outcome, second.priority) == ("acknowledge", "human", case_of(world).priority)
+    assert first.id != second.id
+
+
 def test_nothing_is_announced_again_once_the_case_is_closed(world: World) -> None:
     world.deliver(mention(1, LEGAL))
     world.run()
