@@ -93,6 +93,7 @@ def races(world: World, chance: random.Random) -> list[Callable[[], None]]:
         world.pause_slowly,
         lambda: world.take_case("771"),
         lambda: world.take_case("772"),
+        lambda: world.take_case_slowly("771"),
         lambda: world.deliver(deletion(first)),
         lambda: world.deliver(native_reply(first)),
         lambda: world.deliver(edit),

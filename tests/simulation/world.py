@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ import greenlet
 from chalicelib.audit.record import Actor
 from chalicelib.domain import envelope, keys
 from chalicelib.domain.codec import iso
-from chalicelib.domain.facts import Budget, Case, Control, Rota, Seal, Wait
+from chalicelib.domain.facts import Budget, Control, Rota, Seal, Wait
 from chalicelib.domain.keys import Key
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Notice
@@ -32,7 +32,7 @@ from chalicelib.platforms.x import PLATFORM as X
 from chalicelib.ports import Cancelled, Put, Row, Store, Unavailable, Write
 from chalicelib.steps import intake, post, rescue, settle
 from chalicelib.steps.bundles import Loaded
-from chalicelib.steps.casework import put_case
+from chalicelib.steps.cases import Act, CasePorts, take
 from chalicelib.steps.decide import DecidePorts
 from chalicelib.steps.gather import HOUR
 from chalicelib.steps.pause import PausePorts, Target, Word, pause
@@ -175,6 +175,8 @@ class World:
         self.posts: list[dict[str, Any]] = []
         self.paused = False
         self.taken: set[str] = set()
+        self.persons: set[str] = set()  # what people are about to say; whatever else is posted is the machine's
+        self.said_by_people: list[str] = []
         self.accepted: dict[Key, Notice] = {}
         self.mentions, self.replies, self.dead = SimQueue(self), SimQueue(self), SimQueue(self)
         self.announcements = SimQueue(self)
@@ -229,15 +231,16 @@ class World:
 
     def take_case(self, author: str) -> None:
         """A person takes the conversation, if there is one that nobody has."""
-        place = keys.case("x", "1001", author)
-        row = self.store.read([place]).get(place)
-        if row is None:
-            return
-        case = from_row(Case, row)
-        if case.status == "open":
-            self.store.commit(
-                [put_case(replace(case, version=case.version + 1, status="taken", owner="ana"), place, case.version)]
-            )
+        self._taken_through(self.store, author)
+
+    def take_case_slowly(self, author: str) -> None:
+        """A person takes the conversation while everybody else goes on, port call by port call; they may die half-way."""
+        self.start(lambda: self._taken_through(SimStore(self), author), None, None)
+
+    def _taken_through(self, store: Store, author: str) -> None:
+        act = Act(id=self.random.randbytes(8).hex(), actor=Actor(type="person", id="ana"), at=self.now)
+        ports = CasePorts(store=store, entropy=self.random.randbytes)
+        if take(keys.case("x", "1001", author), act, ports).did == "taken":
             self.taken.add(author)
 
     # --- the switch --------------------------------------------------------------------------------------------------
@@ -361,6 +364,9 @@ class World:
 
     def publish(self, root: str, text: str) -> str:
         """The platform makes a reply public."""
+        if text in self.persons:
+            self.said_by_people.append(text)
+            return str(8_000 + len(self.said_by_people))
         if any(one["root"] == root for one in self.posts):
             raise Violation(f"1: a second public reply to {root}")
         rows = self.store.read([place for place in self.accepted if f"#{root}#" in place.partition])
