@@ -217,6 +217,8 @@ SCREENS = [
     (["ledger", "show", "ID"], "ledger-show"),
     (["ledger", "show", "ID", "--json"], "ledger-show"),
     (["ledger", "list", "--limit", "200"], "ledger-list"),
+    (["cases"], "cases"),
+    (["cases", "ID"], "case"),
 ]
 by_words = pytest.mark.parametrize(("words", "through"), SCREENS, ids=[" ".join(words) for words, _ in SCREENS])
 
@@ -261,7 +263,7 @@ def test_what_shows_nothing_private_leaves_no_record(ackguard: Ackguard, data: P
     assert ackguard("ledger", "list", "--json", "--data", data)[0] == 0
     assert ackguard("ledger", "show", published, "--data", data)[0] == 0
     assert ackguard("why", published, "--data", data)[0] == 1
-    assert ackguard("cases", "--data", data)[0] == 0
+    assert ackguard("cases", "--json", "--data", data)[0] == 0
     assert leaves(data, "viewed") == []
 
 
@@ -279,6 +281,7 @@ READS_PRIVATE = {"text_of", "handle_of", "stories", "latest", "one_story", "case
 WITHOUT_A_RECORD = {
     "story": "reads for the others, shows nothing",
     "folder": "reads for the others, shows nothing",
+    "conversation": "shows what `cases` has put on the record",
     "board": "shows the stream that `run` made up itself",
     "send": "shows what its own user wrote just now",
 }
