@@ -37,7 +37,6 @@ BECAUSE = {
     "facebook/mention_without_author": "author-missing",
     "facebook/ratings": "review",
     "facebook/reactions": "no-words",
-    "instagram/comment": "stale",
     "instagram/comment_live": "not-summoned",
     "instagram/comment_nested": "not-summoned",
     "instagram/comment_older_shape": "author-missing",
