@@ -96,6 +96,7 @@ def test_a_reply_goes_to_the_platform_of_this_folder_once(ackguard: Ackguard, fo
     _, view, _ = ackguard("cases", case["id"], "--data", folder)
     assert "Hi, Ana here: I look into it." in view
     assert "taken by ana" in view
+    assert "answered; look again by" in view
 
 
 @pytest.mark.usefixtures("ana")
