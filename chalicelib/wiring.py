@@ -140,6 +140,7 @@ def for_posting() -> PostPorts:
     return PostPorts(
         store=backend.store,
         replies=backend.queues[REPLIES],
+        announcements=backend.queues[ANNOUNCEMENTS],
         secrets=_Scoped(backend.secrets, "posting/"),
         http=PooledHttp(),
         platforms=platforms(),

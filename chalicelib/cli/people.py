@@ -99,6 +99,7 @@ def posting(folder: Folder) -> PostPorts:
     return PostPorts(
         store=folder.store,
         replies=_Nowhere(),
+        announcements=_Nowhere(),
         secrets=FileSecrets(folder.path / "secrets.json", []),
         http=PooledHttp(),
         platforms=members("chalicelib.platforms", "PLATFORM"),
