@@ -114,10 +114,11 @@ class Stage:
         self.posting = PostPorts(
             store=self.store,
             replies=self.ports.replies,
+            announcements=SqliteQueue(self.ports.store, "announcements", self.ports.clock),
             secrets=self.secrets,
             http=Recovering(outside.http, unreachable),
             platforms=PLATFORMS,
-            endpoints={"x": url, "relay": f"{url}/relay/replies", "facebook": url, "instagram": url, "linkedin": url},
+            endpoints={"x": url, "relay": f"{url}/relay/replies", "facebook": f"{url}/facebook", "instagram": f"{url}/instagram"},
             entropy=self.random.randbytes,
         )
         self.deliveries = 0

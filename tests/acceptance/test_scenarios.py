@@ -18,7 +18,7 @@ ALL = scenarios.load()
 INBOUND = tuple(one for one in ALL if one.said["kind"] != OUTBOUND)
 DRAFTS = tuple(one for one in ALL if one.said["kind"] == OUTBOUND)
 PROSE = tuple((one, kind, line) for one in ALL for kind in ("must", "must_not") for line in one.expects.get(kind, ()))
-MOST_OVER_BLOCKED = 0.40
+MOST_HELD_BACK = 0.40
 """Of the mentions that deserve an acknowledgement, the share that may go to a person now. The Judgement issue lowers it."""
 
 
@@ -63,23 +63,23 @@ def test_a_scenario_ends_as_it_should(scenario: Scenario, theatre: Theatre, reco
     assert [hit for pattern in expects.get("ack_must_not_match", ()) for hit in re.findall(pattern, played.text)] == []
     if expects["case_opened"]:
         assert played.has_case, "no person will ever see it"
-    over_blocked, otherwise = _over_blocked(played), _otherwise(played)
-    for one in otherwise + over_blocked:
+    held_back, otherwise = _held_back(played), _otherwise(played)
+    for one in otherwise + held_back:
         record_property(SOFT, f"{scenario.name}: {one}")
     assert not scenario.hard or otherwise == []
 
 
-def _over_blocked(played: Played) -> list[str]:
+def _held_back(played: Played) -> list[str]:
     """A person where an acknowledgement was expected is soft, whatever ``fail_mode`` says."""
-    blocked = (played.scenario.expects["decision"], played.outcome) == ("ack", "human")
-    return [f"over-blocked by {played.decision.get('rule')}"] if blocked else []
+    held = (played.scenario.expects["decision"], played.outcome) == ("ack", "human")
+    return [f"over-blocked by {played.decision.get('rule')}"] if held else []
 
 
 def _otherwise(played: Played) -> list[str]:
     """Every other checked field. What an over-blocked mention would have had is nobody's matter."""
     expects = played.scenario.expects
     if played.outcome != expects["decision"]:
-        return [] if _over_blocked(played) else [f"expected {expects['decision']}, got {played.outcome}"]
+        return [] if _held_back(played) else [f"expected {expects['decision']}, got {played.outcome}"]
     wrong = []
     if bool(played.replies) != expects["public_auto_reply"]:
         wrong.append(f"public reply: {bool(played.replies)}")
@@ -118,8 +118,8 @@ def test_a_draft_is_held_for_an_edit(scenario: Scenario) -> None:
     raise NotImplementedError(scenario.name)
 
 
-def test_at_most_so_many_are_over_blocked(theatre: Theatre, record_property: Note) -> None:
+def test_at_most_so_many_are_held_back(theatre: Theatre, record_property: Note) -> None:
     wanted = [one for one in INBOUND if one.expects["decision"] == "ack"]
-    blocked = [one.name for one in wanted if theatre.play(one).outcome != "ack"]
-    record_property(SOFT, f"over-block rate: {len(blocked) / max(1, len(wanted)):.0%} ({len(blocked)} of {len(wanted)})")
-    assert len(blocked) <= MOST_OVER_BLOCKED * len(wanted), blocked
+    held = [one.name for one in wanted if theatre.play(one).outcome != "ack"]
+    record_property(SOFT, f"over-block rate: {len(held) / max(1, len(wanted)):.0%} ({len(held)} of {len(wanted)})")
+    assert len(held) <= MOST_HELD_BACK * len(wanted), held
