@@ -21,7 +21,6 @@ from chalicelib.audit.checkpoint import vkey
 from chalicelib.audit.record import Actor, follow_record, sort_key
 from chalicelib.audit.verify import verify
 from chalicelib.cli import exporting
-from chalicelib.cli.actor import actor
 from chalicelib.cli.exporting import Query
 from chalicelib.cli.folder import Folder, opened
 from chalicelib.cli.story import Story, handle_of, latest
@@ -31,6 +30,7 @@ from chalicelib.embedded.key import LocalSigner
 from chalicelib.embedded.lookup import SqliteLookup
 from chalicelib.embedded.memory import START
 from chalicelib.embedded.store import SqliteStore
+from chalicelib.local.actor import actor
 from chalicelib.ports import Unavailable
 from chalicelib.steps.records import Written
 from chalicelib.steps.seal import checkpoint_name
