@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.cli import actor
+from chalicelib.local import actor
 from chalicelib.local.sandbox import Sandbox
 from chalicelib.steps.casework import NATIVE
 from tests.cli.conftest import Played
