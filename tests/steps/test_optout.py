@@ -113,6 +113,14 @@ def test_a_broken_policy_forgets_nobody(lived: World, shipped: Loaded) -> None:
     assert person(lived).opted_out
 
 
+def test_a_refusal_that_comes_with_an_edit_counts_too(lived: World) -> None:
+    lived.deliver(mention(1, ORDINARY))
+    lived.run()
+    lived.deliver(mention(1, f"{ORDINARY} And stop auto replying", post="5519", edited=True))
+    lived.run()
+    assert person(lived).opted_out
+
+
 def test_a_protest_silences_its_thread_for_bystanders_too(lived: World) -> None:
     lived.deliver(mention(1, "@NorthwindHelp we chalked the evictions on your pavement, shame on you", thread="551"))
     lived.run()
