@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-
 NEEDS_ATTESTATION = frozenset({"linkedin"})
 """Platforms whose terms forbid automated replies: only people answer there unless the deployment attests a permission."""
 
