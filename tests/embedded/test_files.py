@@ -91,7 +91,9 @@ def test_a_rotation_by_another_process_holds_at_once_and_stays_private(tmp_path:
     assert mode(tmp_path / "s.json") == 0o600
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"webhook/x": "one"}', '{"webhook/x": [1]}', '{"webhook/x": ["a", "b", "c", "d", "e"]}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", '{"webhook/x": "one"}', '{"webhook/x": [1]}', '{"webhook/x": ["a", "b", "c", "d", "e"]}']
+)
 def test_a_secrets_file_that_is_not_understood_is_refused_without_a_word_of_it(tmp_path: Path, text: str) -> None:
     path = tmp_path / "s.json"
     path.write_text(text)
