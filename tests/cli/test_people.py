@@ -47,7 +47,10 @@ def cases(ackguard: Ackguard, folder: Path, *words: str) -> list[dict[str, Any]]
 def leaves(folder: Path, kind: str) -> list[dict[str, Any]]:
     rows = sqlite3.connect(folder / "ackguard.sqlite3")
     try:
-        found = [json.loads(json.loads(doc)["leaf"]) for (doc,) in rows.execute("SELECT doc FROM rows WHERE tbl = 'ledger'")]
+        found = [
+            json.loads(json.loads(doc)["leaf"])
+            for (doc,) in rows.execute("SELECT doc FROM rows WHERE tbl = 'ledger' ORDER BY rowid")
+        ]
     finally:
         rows.close()
     return [leaf for leaf in found if leaf["kind"] == kind]
