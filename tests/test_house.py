@@ -68,6 +68,8 @@ GIVEN: dict[str, tuple[str, str]] = {
     "api_handler": (r"app\.py|chalicelib/local/|tests/", "how Chalice names the HTTP Lambda"),
     "handler_map": (r"chalicelib/local/|tests/", "Chalice's table of Lambdas"),
     "event_sources": (r"chalicelib/local/|tests/", "Chalice's list of triggers"),
+    "test_second_message_same_author_no_ack": (r"tests/acceptance/", "the trap's own name, in the research that lists it"),
+    "test_agent_authored_event_no_ack": (r"tests/acceptance/", "the trap's own name, in the research that lists it"),
 }
 
 

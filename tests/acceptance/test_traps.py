@@ -171,7 +171,7 @@ def test_bot_vs_bot_two_turns_max(world: World) -> None:
     assert len(world.posts) == 1
 
 
-def test_second_mention_same_author_no_ack(world: World) -> None:
+def test_second_message_same_author_no_ack(world: World) -> None:
     """11: a follow-up joins the case and gets no note."""
     world.deliver(mention(1, author="771", thread="551"))
     world.run()
@@ -181,7 +181,7 @@ def test_second_mention_same_author_no_ack(world: World) -> None:
     assert len(case_of(world, "771").mentions) == 2
 
 
-def test_agent_authored_post_no_ack(world: World) -> None:
+def test_agent_authored_event_no_ack(world: World) -> None:
     """11: a post by the brand's own people is no mention."""
     world.deliver(native_reply(mention(1)))
     world.run()
