@@ -35,7 +35,7 @@ ROOMS: dict[str, str | None] = {
     "chalicelib/cli": None,
     "chalicelib/local": None,
     "policies": None,
-    "infra": "later issue: packaging and deployment",
+    "infra": None,
     "tests/contracts": None,
     "tests/acceptance": "later issue: the packaged template, deployed into an emulator",
     "tests/simulation": None,
