@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, ParamValidationError
 
 from chalicelib.ports import Unavailable
 
@@ -106,6 +106,8 @@ class Calls:
                 why = str(refusal)
             except (HTTPClientError, ConnectionError) as error:
                 why = f"{operation}: {type(error).__name__}"
+            except ParamValidationError:
+                raise ValueError(f"{operation}: not the parameters of this operation") from None
             except BotoCoreError as error:
                 raise Unavailable(f"{operation}: {type(error).__name__}") from None
             patience.wait(why)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import datetime, timezone
 from typing import Any
 
 from chalicelib.aws.store import DUE_INDEX
 from chalicelib.rows import TABLES
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=timezone.utc)
 
 
 def fresh(kind: str) -> str:
