@@ -226,3 +226,19 @@ def test_each_lambda_is_told_what_its_ports_need_and_nothing_else(
                 built({kept: value for kept, value in given.items() if kept != word})
     finally:
         wiring.forget()
+
+
+def test_the_readme_says_what_the_lambdas_reserve(packed: Packed) -> None:
+    total = sum(one["ReservedConcurrentExecutions"] for one in packed.functions.values())
+    assert f"reserve {total} of them" in (ROOT / "infra/README.md").read_text()
+
+
+def test_the_readme_explains_every_alarm_and_names_every_output_that_it_uses(packed: Packed) -> None:
+    page = (ROOT / "infra/README.md").read_text()
+    assert {name for name in packed.of_type("AWS::CloudWatch::Alarm") if f"`{name}`" not in page} == set()
+    asked = set(re.findall(r"OutputKey=='(\w+)'", page)) | {"WebhookUrl"}
+    assert asked <= set(packed.template["Outputs"])
+    (overrides,) = re.findall(r"--parameter-overrides(.*?)\naws", page, re.DOTALL)
+    given = set(re.findall(r"(\w+)=", overrides))
+    required = {name for name, one in packed.template["Parameters"].items() if "Default" not in one}
+    assert required <= given
