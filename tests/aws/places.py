@@ -12,17 +12,20 @@ from chalicelib.rows import TABLES
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=timezone.utc)
 
+_STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+
 
 def fresh(kind: str) -> str:
     """A name that no other test has."""
     return f"{kind}-{uuid.uuid4().hex[:12]}"
 
 
-def tables(dynamodb: Any) -> dict[str, str]:
-    """The five tables, empty: their deployed names by ours."""
+def tables(dynamodb: Any, stream: bool = False) -> dict[str, str]:
+    """The five tables, empty: their deployed names by ours; ``stream`` turns on that of the ledger."""
     stage = fresh("test")
     for table in TABLES:
-        dynamodb.create_table(**table_parameters(table, f"{stage}-{table}"))
+        streamed = {"StreamSpecification": _STREAM} if stream and table == "ledger" else {}
+        dynamodb.create_table(**table_parameters(table, f"{stage}-{table}"), **streamed)
     return {table: f"{stage}-{table}" for table in TABLES}
 
 
