@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import urllib.error
 import urllib.request
@@ -17,7 +18,7 @@ from chalicelib.local.stream import x_shape
 from chalicelib.local.stream.post import Post, Writer
 from chalicelib.local.stream.signing import x_headers
 from chalicelib.steps.rows import Standing, from_row
-from tests.acceptance.conftest import ACCOUNT, WEBHOOK_SECRET, Stage, now
+from tests.acceptance.conftest import ACCOUNT, STACK, WEBHOOK_SECRET, Stage, now
 
 OURS = Account(platform="x", id=ACCOUNT, handle="@NorthwindHelp")
 QUESTION = "@NorthwindHelp how do I activate my new card?"
@@ -88,6 +89,37 @@ def test_a_question_is_acknowledged_once_a_complaint_goes_to_a_person_and_all_of
     head = stage.head()
     assert head["sealed"] == head["next"]
     assert wiring.deployed().artefacts.get(f"checkpoint/{head['sealed']}")
+
+
+def test_an_entry_that_nobody_can_read_ends_in_a_record_and_a_case(stage: Stage) -> None:
+    before = stage.head()["next"]
+    stage.client("sqs").send_message(QueueUrl=stage.names["DeadLettersQueue"], MessageBody="neither a notice nor an order")
+    wait_for(stage, lambda: '"step":"rescue"' in stage.log())
+    wait_for(stage, lambda: stage.head()["next"] > before)
+
+
+def test_the_command_that_stops_everything_stops_replies_and_decisions_go_on(stage: Stage) -> None:
+    """As infra/README.md has it, by the output that it reads."""
+    outputs = stage.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]["Outputs"]
+    (name,) = [one["OutputValue"] for one in outputs if one["OutputKey"] == "PostRepliesName"]
+    functions = stage.client("lambda")
+    functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    try:
+        body = webhook(4, QUESTION)
+        assert send(stage, body, x_headers(body, Secrets((WEBHOOK_SECRET,)))) == 202
+        wait_for(stage, is_in(4, State.RESERVED))
+        time.sleep(4)
+        assert "554" not in [post.in_reply_to for post in stage.sandbox.posts]
+    finally:
+        functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=20)
+
+
+def test_the_log_tells_what_was_done_and_nothing_that_anybody_wrote(stage: Stage) -> None:
+    log = stage.log()
+    lines = [line for line in log.splitlines() if line.startswith("{")]
+    assert {"receive", "decide", "post", "rescue", "sequence", "seal"} <= {json.loads(line)["step"] for line in lines}
+    assert [word for word in ("activate", "solicitor", WEBHOOK_SECRET) if word in log] == []
+    assert [line for line in lines if any(id in line for id in ("551", "771", ACCOUNT))] == []
 
 
 def test_what_is_not_signed_gets_no_further_than_the_door(stage: Stage) -> None:
