@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
+from chalicelib import wiring
 from chalicelib.aws import clients
+from chalicelib.embedded.memory import ManualClock
+from chalicelib.local.sandbox import Sandbox
 from tests.aws import emulator
-
-Client = Callable[[clients.Service], Any]
+from tests.aws.deployment import HOLD_S, OURS, WEBHOOK_SECRET, Client, Deployment
+from tests.simulation.world import CREDENTIALS
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +33,22 @@ def client(ministack: str) -> Iterator[Client]:
         clients.client.cache_clear()
         yield clients.client
         clients.client.cache_clear()
+
+
+@pytest.fixture
+def deployment(client: Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
+    """A stage that stands, without policy or people; the clock moves only by hand."""
+    clock = ManualClock()
+    sandbox = Sandbox(clock.now)
+    sandbox.start()
+    made = Deployment(client, clock, sandbox)
+    environment = {"ACKGUARD_BACKEND": "aws", "ACKGUARD_HOLD_S": str(HOLD_S), "ACKGUARD_ENDPOINT_X": sandbox.url, **made.places}
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    wiring.forget()
+    monkeypatch.setattr(wiring, "now", clock.now)
+    made.secret("webhook/x", WEBHOOK_SECRET)
+    made.secret(f"posting/x/{OURS.id}", CREDENTIALS)
+    yield made
+    wiring.forget()
+    sandbox.stop()

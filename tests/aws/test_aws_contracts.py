@@ -17,7 +17,7 @@ from chalicelib.aws.queues import SqsQueue
 from chalicelib.aws.secrets import FRESH_S, ManagedSecrets
 from chalicelib.aws.store import DynamoStore
 from tests.aws import places
-from tests.aws.conftest import Client
+from tests.aws.deployment import Client
 from tests.contracts.artefacts import ArtefactsContract
 from tests.contracts.queue import QueueContract
 from tests.contracts.secrets import SecretsContract

@@ -18,7 +18,7 @@ from chalicelib.aws.queues import SqsQueue
 from chalicelib.aws.store import DynamoStore
 from chalicelib.ports import Absent, Cancelled, Check, Committed, Equals, Key, Put, Unavailable, Update
 from tests.aws import places
-from tests.aws.conftest import Client
+from tests.aws.deployment import Client
 
 PLACE = Key("state", "p")
 
