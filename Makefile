@@ -22,7 +22,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --gen
 timed = @start=$$(date +%s); status=0; echo '$(2)'; $(2) || status=$$?; echo "took: $(1) $$(( $$(date +%s) - start )) s"; \
   [ $$status = 0 ] || echo "failed: $(1)"; exit $$status
 
-.PHONY: help environment package-environment package run test test-rooms test-package test-aws test-acceptance ministack test-simulation test-docs check bench lock clean
+.PHONY: help environment package-environment package run test test-rooms test-package test-aws test-deployed ministack test-simulation test-docs check bench lock clean
 
 help: ## list the targets
 	@echo 'make <target>'
@@ -45,10 +45,10 @@ package: package-environment ## build/package: the zip and the template of every
 run: $(READY) ## start the service on this machine and show it at work (ONCE=1 ends by itself)
 	@$(BIN)/ackguard run $(if $(filter-out 0,$(ONCE)),--once)
 
-test: test-rooms test-package test-aws test-acceptance test-simulation test-docs ## prove everything that the project can prove by itself
+test: test-rooms test-package test-aws test-deployed test-simulation test-docs ## prove everything that the project can prove by itself
 
 test-rooms: $(READY) ## the rooms, pure and embedded
-	$(call timed,rooms,$(PYTEST) tests --ignore=tests/infra --ignore=tests/acceptance --ignore=tests/aws --ignore=tests/simulation --ignore=tests/test_docs.py)
+	$(call timed,rooms,$(PYTEST) tests --ignore=tests/infra --ignore=tests/deployed --ignore=tests/aws --ignore=tests/simulation --ignore=tests/test_docs.py)
 
 test-aws: $(READY) ministack ## the ports on AWS, over the wire to an emulator
 	$(call timed,aws,$(PYTEST) tests/aws)
@@ -62,8 +62,8 @@ ministack: $(READY) ## make the emulator's environment, if it is not there and a
 test-package: package-environment ## the package and the template: what is in them, and what no Lambda may do
 	$(call timed,package,$(PYTEST) tests/infra)
 
-test-acceptance: package-environment ministack ## the package, deployed into an emulator: webhook in, reply out, sealed
-	$(call timed,acceptance,$(PYTEST) tests/acceptance)
+test-deployed: package-environment ministack ## the package, deployed into an emulator: webhook in, reply out, sealed
+	$(call timed,deployed,$(PYTEST) tests/deployed)
 
 test-simulation: $(READY) ## crashes, races and repeats before and after every port call
 	$(call timed,simulation,$(PYTEST) tests/simulation)

@@ -37,7 +37,7 @@ ROOMS: dict[str, str | None] = {
     "policies": None,
     "infra": None,
     "tests/contracts": None,
-    "tests/acceptance": None,
+    "tests/acceptance": "later issue: the packaged template, deployed into an emulator",
     "tests/simulation": None,
     "tests/browser": "later issue: the screens",
     "benchmarks": None,

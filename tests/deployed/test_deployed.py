@@ -18,7 +18,7 @@ from chalicelib.local.stream import x_shape
 from chalicelib.local.stream.post import Post, Writer
 from chalicelib.local.stream.signing import x_headers
 from chalicelib.steps.rows import Standing, from_row
-from tests.acceptance.conftest import ACCOUNT, STACK, WEBHOOK_SECRET, Stage, now
+from tests.deployed.conftest import ACCOUNT, STACK, WEBHOOK_SECRET, Stage, now
 
 OURS = Account(platform="x", id=ACCOUNT, handle="@NorthwindHelp")
 QUESTION = "@NorthwindHelp how do I activate my new card?"
