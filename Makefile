@@ -10,13 +10,19 @@ ONCE ?= 0
 BIN := .venv/bin
 # The environment is remade when the lock or the place of the checkout changes (scripts in .venv hold absolute paths).
 READY := .venv/ready-$(shell { cat requirements-dev.txt; pwd; } | cksum | cut -d' ' -f1)
+# The emulator of the AWS tests has an environment of its own, with a Python that Lambda has.
+MINISTACK := build/ministack-venv/ready-$(shell { cat requirements-ministack.txt; pwd; } | cksum | cut -d' ' -f1)
+# Packaging runs on a Python that Lambda has, because Chalice writes that version into the template as the runtime.
+PACKAGE := build/package-venv/ready-$(shell { cat requirements-package.txt; pwd; } | cksum | cut -d' ' -f1)
+# What the packed Lambdas run on: x86_64 or arm64.
+ARCHITECTURE ?= x86_64
 PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS))
 COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header
 # Runs $(2) as group $(1) and says how long it took; .ci/run holds these lines against the budget.
 timed = @start=$$(date +%s); status=0; echo '$(2)'; $(2) || status=$$?; echo "took: $(1) $$(( $$(date +%s) - start )) s"; \
   [ $$status = 0 ] || echo "failed: $(1)"; exit $$status
 
-.PHONY: help environment run test test-rooms test-simulation test-docs check bench lock clean
+.PHONY: help environment package-environment package run test test-rooms test-package test-aws test-deployed ministack test-simulation test-docs check bench lock clean
 
 help: ## list the targets
 	@echo 'make <target>'
@@ -24,13 +30,40 @@ help: ## list the targets
 
 environment: $(READY) ## make .venv from the lock, if it is not there
 
+package-environment: $(READY) ## make the environment that packages, if it is not there and a Python for it is
+	@if [ ! -e $(PACKAGE) ]; then python=$$(infra/python) && { echo "Making build/package-venv with $$python ..."; \
+	  $$python -m venv --clear build/package-venv && \
+	  build/package-venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-package.txt && \
+	  touch $(PACKAGE); } || echo 'tests that package are skipped (with CI=true: failed)'; fi
+
+package: package-environment ## build/package: the zip and the template of every Lambda, linted and scanned (ARCHITECTURE=arm64)
+	@[ -e $(PACKAGE) ] || { echo 'not packed: nothing to package with' >&2; exit 1; }
+	@build/package-venv/bin/python infra/package.py build/package --architecture $(ARCHITECTURE)
+	@build/package-venv/bin/cfn-lint build/package/sam.yaml
+	@build/package-venv/bin/checkov --config-file infra/checkov.yaml --file build/package/sam.yaml
+
 run: $(READY) ## start the service on this machine and show it at work (ONCE=1 ends by itself)
 	@$(BIN)/ackguard run $(if $(filter-out 0,$(ONCE)),--once)
 
-test: test-rooms test-simulation test-docs ## prove everything that the project can prove by itself
+test: test-rooms test-package test-aws test-deployed test-simulation test-docs ## prove everything that the project can prove by itself
 
 test-rooms: $(READY) ## the rooms, pure and embedded
-	$(call timed,rooms,$(PYTEST) tests --ignore=tests/simulation --ignore=tests/test_docs.py)
+	$(call timed,rooms,$(PYTEST) tests --ignore=tests/infra --ignore=tests/deployed --ignore=tests/aws --ignore=tests/simulation --ignore=tests/test_docs.py)
+
+test-aws: $(READY) ministack ## the ports on AWS, over the wire to an emulator
+	$(call timed,aws,$(PYTEST) tests/aws)
+
+ministack: $(READY) ## make the emulator's environment, if it is not there and a Python for it is
+	@if [ ! -e $(MINISTACK) ]; then python=$$(infra/python) && { echo "Making build/ministack-venv with $$python ..."; \
+	  $$python -m venv --clear build/ministack-venv && \
+	  build/ministack-venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-ministack.txt && \
+	  touch $(MINISTACK); } || echo 'tests that need MiniStack are skipped (with CI=true: failed)'; fi
+
+test-package: package-environment ## the package and the template: what is in them, and what no Lambda may do
+	$(call timed,package,$(PYTEST) tests/infra)
+
+test-deployed: package-environment ministack ## the package, deployed into an emulator: webhook in, reply out, sealed
+	$(call timed,deployed,$(PYTEST) tests/deployed)
 
 test-simulation: $(READY) ## crashes, races and repeats before and after every port call
 	$(call timed,simulation,$(PYTEST) tests/simulation)
@@ -51,6 +84,8 @@ bench: $(READY) ## measure; prints numbers beside their limits
 lock: $(READY) ## resolve requirements*.in into requirements*.txt, with hashes
 	$(COMPILE) requirements.in --output-file requirements.txt
 	$(COMPILE) requirements-dev.in --constraints requirements.txt --output-file requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --python-version 3.12 --universal --generate-hashes --no-header requirements-package.in --output-file requirements-package.txt
+	$(BIN)/uv pip compile --quiet --python-version 3.12 --generate-hashes --no-header requirements-ministack.in --output-file requirements-ministack.txt
 
 clean: ## remove what can be made again; var/ (your data) stays
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis

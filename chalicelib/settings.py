@@ -11,7 +11,7 @@ from pathlib import Path
 from chalicelib.domain.address import may_send_to
 from chalicelib.domain.limits import Limits
 
-BACKENDS = ("embedded",)
+BACKENDS = ("embedded", "aws")
 
 
 class WrongSettings(Exception):
@@ -25,11 +25,12 @@ class Settings:
     ``data`` is the folder of the embedded backend, ``engine`` the hash of the code that runs, ``origin`` the ledger's own
     name in its checkpoints, ``endpoints`` where replies of a platform go (platform → URL) where that is not its own API,
     ``sinks`` who is told of cases and ``sink_addresses`` where (sink → URL), ``clock_factor`` how many times faster than the
-    wall the local clock runs.
+    wall the local clock runs. ``places`` says where the parts of the backend ``aws`` lie (setting → name, URL or id).
     """
 
     backend: str
     data: Path
+    places: Mapping[str, str]
     engine: str
     origin: str
     endpoints: Mapping[str, str]
@@ -58,6 +59,16 @@ ENDPOINT = "ACKGUARD_ENDPOINT_"
 SINK = "ACKGUARD_SINK_"
 """``ACKGUARD_SINK_WEBHOOK=https://...``: where the sink ``webhook`` is told."""
 
+TABLE, QUEUE = "ACKGUARD_TABLE_", "ACKGUARD_QUEUE_"
+"""``ACKGUARD_TABLE_STATE=...`` is the deployed name of a table, ``ACKGUARD_QUEUE_REPLIES=https://...`` the URL of a queue."""
+
+BUCKET, SECRETS_PREFIX = "ACKGUARD_BUCKET", "ACKGUARD_SECRETS_PREFIX"
+KEY_SEALER, KEY_PUBLISHER = "ACKGUARD_KEY_SEALER", "ACKGUARD_KEY_PUBLISHER"
+TABLES = tuple(f"{TABLE}{name}" for name in ("STATE", "LEDGER", "PRIVATE", "CONTROL", "TREE"))
+QUEUES = tuple(f"{QUEUE}{name}" for name in ("MENTIONS", "REPLIES", "ANNOUNCEMENTS", "DEAD_LETTERS"))
+PLACES = (*TABLES, *QUEUES, BUCKET, SECRETS_PREFIX, KEY_SEALER, KEY_PUBLISHER)
+"""Where the backend ``aws`` has its parts. Each Lambda is told its own only; a secret is never among them."""
+
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings of ``environment``; raises WrongSettings naming all that is wrong."""
@@ -79,6 +90,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(
         backend=backend,
         data=Path(environment.get("ACKGUARD_DATA", "var")),
+        places={name: environment[name] for name in PLACES if environment.get(name)},
         engine=environment.get("ACKGUARD_ENGINE") or engine_of(Path(__file__).parent),
         origin=environment.get("ACKGUARD_ORIGIN", "ackguard.local/ledger"),
         endpoints={name.removeprefix(ENDPOINT).lower(): url for name, url in environment.items() if name.startswith(ENDPOINT)},
@@ -99,7 +111,7 @@ def engine_of(package: Path) -> str:
 
 
 def _is_known(name: str) -> bool:
-    return name in TEXTS or name in SECONDS or name == "ACKGUARD_SCENARIOS" or name.startswith((ENDPOINT, SINK))
+    return name in (*TEXTS, *PLACES) or name in SECONDS or name == "ACKGUARD_SCENARIOS" or name.startswith((ENDPOINT, SINK))
 
 
 def _limits(environment: Mapping[str, str], wrong: list[str]) -> Limits:

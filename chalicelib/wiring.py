@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -13,9 +13,21 @@ from typing import TYPE_CHECKING
 from chalicelib.domain.webhook import Secrets
 from chalicelib.ports import SecretSource
 from chalicelib.registry import members, names
-from chalicelib.settings import Settings, WrongSettings, read_settings
+from chalicelib.settings import (
+    BUCKET,
+    KEY_PUBLISHER,
+    KEY_SEALER,
+    QUEUE,
+    SECRETS_PREFIX,
+    TABLE,
+    TABLES,
+    Settings,
+    WrongSettings,
+    read_settings,
+)
 
 if TYPE_CHECKING:
+    from chalicelib.aws.backend import AwsBackend
     from chalicelib.embedded.artefacts import FileArtefacts
     from chalicelib.embedded.clock import ScaledClock
     from chalicelib.embedded.key import LocalSigner
@@ -45,6 +57,9 @@ class _Scoped:
 
 
 MENTIONS, REPLIES, ANNOUNCEMENTS, DEAD_LETTERS = "mentions", "replies", "announcements", "dead-letters"
+
+_RECORDED = tuple(f"{TABLE}{name}" for name in ("STATE", "LEDGER", "PRIVATE", "CONTROL"))
+"""The tables of a Lambda that moves mentions on and writes records, but does not ask how far the ledger is sealed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +111,23 @@ def embedded() -> Embedded:
 
 
 @lru_cache(maxsize=1)
+def deployed() -> AwsBackend:
+    """The backend at ``settings().places``; each part of it is reached when it is first asked for."""
+    from chalicelib.aws.backend import AwsBackend
+
+    return AwsBackend(settings().places)
+
+
+def _backend(*needs: str) -> Embedded | AwsBackend:
+    """What ``settings().backend`` says; raises WrongSettings that names every place among ``needs`` that is not set."""
+    if settings().backend == "embedded":
+        return embedded()
+    if missing := [name for name in needs if name not in settings().places]:
+        raise WrongSettings("; ".join(f"{name}: not set, and this Lambda needs it" for name in missing))
+    return deployed()
+
+
+@lru_cache(maxsize=1)
 def platforms() -> Mapping[str, Platform]:
     """Every platform file by its name."""
     return members("chalicelib.platforms", "PLATFORM")
@@ -103,7 +135,7 @@ def platforms() -> Mapping[str, Platform]:
 
 def now() -> datetime:
     """The time of the service: read once for each invocation."""
-    return embedded().clock.now()
+    return embedded().clock.now() if settings().backend == "embedded" else datetime.now(timezone.utc)
 
 
 @lru_cache(maxsize=1)
@@ -111,7 +143,7 @@ def for_receiving() -> ReceivePorts:
     """A queue and the webhook secrets."""
     from chalicelib.steps.receive import ReceivePorts
 
-    backend = embedded()
+    backend = _backend(f"{QUEUE}MENTIONS", SECRETS_PREFIX)
     return ReceivePorts(mentions=backend.queues[MENTIONS], secrets=_Scoped(backend.secrets, "webhook/"), platforms=platforms())
 
 
@@ -121,7 +153,7 @@ def for_deciding() -> DecidePorts:
     from chalicelib.steps.bundles import Bundles
     from chalicelib.steps.decide import DecidePorts
 
-    backend = embedded()
+    backend = _backend(*TABLES, f"{QUEUE}REPLIES", f"{QUEUE}ANNOUNCEMENTS", BUCKET, KEY_PUBLISHER)
     return DecidePorts(
         store=backend.store,
         replies=backend.queues[REPLIES],
@@ -137,7 +169,7 @@ def for_posting() -> PostPorts:
     from chalicelib.http_client import PooledHttp
     from chalicelib.steps.post import PostPorts
 
-    backend = embedded()
+    backend = _backend(*_RECORDED, f"{QUEUE}REPLIES", SECRETS_PREFIX)
     return PostPorts(
         store=backend.store,
         replies=backend.queues[REPLIES],
@@ -156,7 +188,7 @@ def for_announcing() -> AnnouncePorts:
     from chalicelib.http_client import PooledHttp
     from chalicelib.steps.announce import AnnouncePorts
 
-    backend, on = embedded(), settings().sinks
+    backend, on = _backend(*_RECORDED, f"{QUEUE}ANNOUNCEMENTS", f"{QUEUE}DEAD_LETTERS", SECRETS_PREFIX), settings().sinks
     sinks = members("chalicelib.sinks", "SINK") if on else {}
     return AnnouncePorts(
         store=backend.store,
@@ -175,7 +207,7 @@ def for_sequencing() -> SequencePorts:
     """The tree's rows."""
     from chalicelib.steps.sequence import SequencePorts
 
-    return SequencePorts(store=embedded().store)
+    return SequencePorts(store=_backend(f"{TABLE}TREE").store)
 
 
 @lru_cache(maxsize=1)
@@ -183,7 +215,7 @@ def for_sealing() -> SealPorts:
     """The tree's rows, the artefacts and the sealer's key, which nobody else holds."""
     from chalicelib.steps.seal import SealPorts
 
-    backend = embedded()
+    backend = _backend(f"{TABLE}TREE", BUCKET, KEY_SEALER)
     return SealPorts(store=backend.store, signer=backend.sealer, artefacts=backend.artefacts)
 
 
@@ -192,7 +224,7 @@ def for_watching() -> WatchPorts:
     """The rows that fall due."""
     from chalicelib.steps.watch import WatchPorts
 
-    return WatchPorts(store=embedded().store, entropy=os.urandom)
+    return WatchPorts(store=_backend(*_RECORDED).store, entropy=os.urandom)
 
 
 @lru_cache(maxsize=1)
@@ -214,6 +246,7 @@ def forget() -> None:
     for cached in (
         settings,
         embedded,
+        deployed,
         for_receiving,
         for_deciding,
         for_posting,

@@ -18,7 +18,11 @@ from chalicelib.registry import members
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted(
-    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "policies").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")]
+    [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(file for room in ("policies", "infra", "benchmarks") for file in (ROOT / room).glob("*.md")),
+    ]
 )
 FENCE = re.compile(r"(<!-- run -->\s*)?^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from chalicelib.domain.codec import iso
 from chalicelib.embedded.database import Database
-from chalicelib.embedded.rows import MOST, Document, after, checked_key, checked_writes, holds, written
+from chalicelib.embedded.rows import after, holds
 from chalicelib.ports import Cancelled, Committed, Key, Put, Row, Store, Update, Write
+from chalicelib.rows import MOST, Document, checked_key, checked_writes, written
 
 
 class SqliteStore(Store):

@@ -201,11 +201,36 @@ class StoreContract:
             Put(key("p"), {"due_shard": "3", "due_at": iso(NOW)}),
             Put(key("p"), {"due_shard": 3, "due_at": None}),
             Put(key("p"), {"text": "x" * 410_000}),
+            Put(key("p", table="control"), {"due_shard": 3, "due_at": iso(NOW)}),
+            Update(key("p", table="control"), {"due_at": iso(NOW)}),
         ],
     )
     def test_what_dynamodb_refuses_is_refused(self, store: Store, write: Put | Update | Check) -> None:
         with pytest.raises(ValueError, match="Key"):
             store.commit([write])
+
+    def test_an_update_never_makes_a_row_too_large(self, store: Store) -> None:
+        for name in ("a", "b"):
+            store.commit([Update(key("p"), {name: "x" * 180_000})])
+        with pytest.raises(ValueError, match="row"):
+            store.commit([Put(key("other"), {}), Update(key("p"), {"c": "x" * 180_000})])
+        assert sorted(store.read([key("p")])[key("p")]) == ["a", "b"]
+        assert key("other") not in store.read([key("other")])
+
+    def test_a_transaction_has_at_most_4_mb(self, store: Store) -> None:
+        with pytest.raises(ValueError, match="transaction"):
+            store.commit([Put(key(str(number)), {"text": "x" * 390_000}) for number in range(11)])
+        assert store.read([key("0")]) == {}
+
+    def test_a_field_may_be_called_like_a_part_of_the_key_or_like_a_word_of_the_language(self, store: Store) -> None:
+        row = {"partition": 1, "sort": "own", "~sort": 2, "~~partition": 3, "size": 4, "#a": 5, ":0": 6, "a.b": 7, "a b": 8}
+        store.commit([Put(key("p"), row)])
+        assert store.read([key("p")])[key("p")] == row
+        assert store.partition("state", "p") == [(key("p"), row)]
+        when = (Equals("sort", "own"), Below("partition", 2), Equals("a.b", 7), Equals("size", 4))
+        assert store.commit([Update(key("p"), {"sort": "new", "#a": None}, {"partition": 1}, when)]) == Committed()
+        after = {name: value for name, value in row.items() if name != "#a"} | {"sort": "new", "partition": 2}
+        assert store.read([key("p")])[key("p")] == after
 
     # --- the ledger ---
 
@@ -280,22 +305,37 @@ class StoreContract:
 
     # --- races ---
 
-    def test_of_32_threads_that_put_one_absent_row_one_wins(self, store: Store) -> None:
+    @pytest.mark.parametrize(
+        ("standing", "condition"),
+        [
+            pytest.param(None, Absent(), id="a mention is decided"),
+            pytest.param(
+                {"expires": iso(NOW)}, AbsentOrBefore("expires", iso(NOW + timedelta(hours=1))), id="a wording is free again"
+            ),
+            pytest.param({"version": 3}, Equals("version", 3), id="an account is paused"),
+        ],
+    )
+    def test_of_32_threads_that_want_one_row_one_wins(
+        self, store: Store, standing: dict[str, Any] | None, condition: Condition
+    ) -> None:
         for number in range(20):
             place, barrier = key(f"race{number}"), threading.Barrier(32)
+            if standing is not None:
+                store.commit([Put(place, standing)])
 
             def put(
                 thread: int, place: Key = place, barrier: threading.Barrier = barrier, number: int = number
             ) -> tuple[int, object]:
+                taken = {"winner": thread, "expires": iso(NOW + timedelta(days=1)), "version": 4}
                 barrier.wait()
-                return thread, store.commit([Put(place, {"winner": thread}, (Absent(),)), Put(key(f"{number}.{thread}"), {})])
+                return thread, store.commit([Put(place, taken, (condition,)), Put(key(f"{number}.{thread}"), {})])
 
             with ThreadPoolExecutor(32) as pool:
                 outcomes = dict(pool.map(put, range(32)))
             winners = [thread for thread, outcome in outcomes.items() if outcome == Committed()]
             assert len(winners) == 1
             assert all(outcome in (Committed(), Cancelled(frozenset({0}))) for outcome in outcomes.values())
-            assert store.read([place])[place] == {"winner": winners[0]}
+            assert store.read([place])[place]["winner"] == winners[0]
             assert list(store.read([key(f"{number}.{thread}") for thread in range(32)])) == [key(f"{number}.{winners[0]}")]
 
     def test_no_addition_of_many_threads_is_lost(self, store: Store) -> None:

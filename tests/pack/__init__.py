@@ -89,12 +89,18 @@ def files() -> dict[str, str]:
     return tree
 
 
-def small_pack(engine: str = ENGINE) -> Loaded:
-    """The small pack with the shipped voice, compiled and signed by a test's key."""
+def compiled_for(engine: str) -> bytes:
+    """The small pack with the shipped voice, compiled and approved for ``engine``."""
     voice = read("plain.en.yaml", (POLICIES / "voices" / "plain.en.yaml").read_text(encoding="utf-8"))
     assert isinstance(voice, dict), voice
     document = compile_bundle(files(), {"plain.en": voice}, [engine])
     assert isinstance(document, bytes), "\n".join(map(str, document))
+    return document
+
+
+def small_pack(engine: str = ENGINE) -> Loaded:
+    """The same, signed by a test's key."""
+    document = compiled_for(engine)
     signer = memory_signer("publisher")
     bundle = load(document, signer.sign(signed_content(document)), (signer.public_key(),), engine)
     assert isinstance(bundle, Bundle), bundle

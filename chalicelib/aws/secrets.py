@@ -1,0 +1,56 @@
+"""Secrets in Secrets Manager, by reference: the current version of each and the previous one."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from chalicelib.aws.calls import Calls, Pace, Refusal
+from chalicelib.domain.webhook import Secrets
+from chalicelib.ports import SecretSource
+
+FRESH_S = 300.0
+"""A secret is asked for again after this many seconds: a rotation holds everywhere by then, and so does a revocation."""
+
+_MOST = 64
+_STAGES = ("AWSCURRENT", "AWSPREVIOUS")
+
+
+class ManagedSecrets(SecretSource):
+    """The secrets whose names start with ``prefix``, each kept for ``FRESH_S`` seconds of ``pace.clock``.
+
+    A rotation without a gap: write the new version, wait ``FRESH_S``, then give it to the platform. The previous version is live
+    until the next rotation, or until somebody takes the label AWSPREVIOUS from it.
+    """
+
+    def __init__(self, client: Any, prefix: str, pace: Pace | None = None) -> None:
+        self._pace = pace or Pace()
+        self._calls = Calls(client, self._pace)
+        self._prefix = prefix
+        self._kept: dict[str, tuple[float, Secrets]] = {}
+
+    def get(self, name: str) -> Secrets:
+        """See ``SecretSource``. A kept secret is never used beyond its time: then it is asked for, or Unavailable is raised."""
+        now = self._pace.clock()
+        kept = self._kept.get(name)
+        if kept is not None and now < kept[0] + FRESH_S:
+            return kept[1]
+        found = Secrets(tuple(value for stage in _STAGES if (value := self._version(name, stage)) is not None))
+        if len(self._kept) >= _MOST:
+            self._kept.clear()
+        self._kept[name] = (now, found)
+        return found
+
+    def _version(self, name: str, stage: str) -> str | None:
+        try:
+            answer = self._calls("get_secret_value", SecretId=self._prefix + secret_id(name), VersionStage=stage)
+        except Refusal as refusal:
+            if refusal.code == "ResourceNotFoundException":
+                return None
+            raise
+        return str(answer["SecretString"])
+
+
+def secret_id(name: str) -> str:
+    """``name`` in the letters that Secrets Manager has; others (as in ``urn:li:organization:1``) become ``=`` and their bytes."""
+    return re.sub(r"[^A-Za-z0-9/_+.@-]", lambda found: "".join(f"={byte:02X}" for byte in found[0].encode()), name)
