@@ -93,9 +93,9 @@ def sink(name: str) -> Key:
     return Key("control", f"sink#{name}")
 
 
-def tally(brand: str, minute: str, shard: int) -> Key:
-    """Who spoke of what to a brand in one minute (``2026-11-21T09:00``), one of the shards of it."""
-    return Key("state", f"tally#{brand}#{minute}#{shard}")
+def tally(brand: str, minute: str, shard: int, record: str = "-") -> Key:
+    """Who spoke of what to a brand in one minute (``2026-11-21T09:00``): one row for each record, in one of its shards."""
+    return Key("state", f"tally#{brand}#{minute}#{shard}", record)
 
 
 def usual(brand: str, hour: int) -> Key:

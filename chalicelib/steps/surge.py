@@ -106,9 +106,8 @@ def run(ports: SurgePorts, now: datetime) -> Iterator[Done]:
 def _look(brand: Brand, ports: SurgePorts, now: datetime) -> Iterator[Done]:
     at = now.astimezone(timezone.utc)
     week = keys.usual(brand.id, at.weekday() * 24 + at.hour)
-    rows = dict(ports.store.read([*tally.places(brand.id, now), week]))
-    usual = rows.pop(week, {})
-    people = tally.people(rows.values())
+    usual = ports.store.read([week]).get(week, {})
+    people = tally.people(tally.rows(ports.store, brand.id, now))
     found = trips(people, usual, brand)
     for trip in found:
         yield _trip(trip, brand, ports, now)

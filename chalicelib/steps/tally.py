@@ -1,7 +1,7 @@
-"""Count who speaks of what: one additive update in the transaction that decides, and the counts read back by the minute.
+"""Count who speaks of what: one small row in the transaction that decides, and the rows read back by the minute.
 
-A field of a tally row is ``<kind>|<what>|<topic>|<author>``; what and author are short digests, so counting fields counts
-people: one person who writes a hundred times is one. A row of one brand, minute and shard takes some 2,000 mentions.
+A row says who (a digest) speaks of what, so that people are counted and not posts: one person who writes a hundred times is
+one. No row ever grows: a row that everybody adds to would be full in a flood, and then nothing could be decided any more.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from chalicelib.domain.fact import Known, value_of
 from chalicelib.domain.keys import Key
 from chalicelib.domain.notice import Mention
 from chalicelib.policy.text import Kind, read
-from chalicelib.ports import Row, Update, Write
+from chalicelib.ports import Put, Row, Store, Write
 
-SHARDS = 4
+SHARDS = 8
+"""At 1,000 mentions a second of one brand a shard takes 125 rows, 250 write units (``docs/tables.md``)."""
+
 MINUTES = 10
 """How far back a surge is looked for."""
 
@@ -46,29 +48,28 @@ class Matter:
 def counted(mention: Mention, decision: Decision, brand: str, record: str, now: datetime) -> Write:
     """What a decided mention adds to the tally of its brand, without a condition: nobody loses a race over it."""
     author = _digest(f"{mention.platform}|{keys.author_of(mention)}")
-    fields = {f"{matter.kind}|{matter.what}|{matter.topic}|{author}": 1 for matter in _matters(mention, decision)}
-    return Update(_place(brand, record, now), add=fields)
+    return _row(_place(brand, record, now, record), author, _matters(mention, decision))
 
 
 def broken(brand: str, record: str, now: datetime) -> Write:
     """A promise of ours that nobody kept."""
-    return Update(_place(brand, record, now), add={f"{BROKEN}|||{_digest(record)}": 1})
+    return _row(_place(brand, record, now, f"{record}-{BROKEN}"), _digest(record), (Matter(BROKEN, "", ""),))
 
 
-def places(brand: str, now: datetime) -> tuple[Key, ...]:
-    """Every row of the last ``MINUTES`` minutes."""
-    minutes = [iso(now - timedelta(minutes=back))[:MINUTE] for back in range(MINUTES)]
-    return tuple(keys.tally(brand, minute, shard) for minute in minutes for shard in range(SHARDS))
+def rows(store: Store, brand: str, now: datetime) -> Iterator[Row]:
+    """Every row of the last ``MINUTES`` minutes, a query for each shard of each minute."""
+    for back in range(MINUTES):
+        for shard in range(SHARDS):
+            place = keys.tally(brand, iso(now - timedelta(minutes=back))[:MINUTE], shard)
+            yield from (row for _, row in store.partition(place.table, place.partition))
 
 
-def people(rows: Iterable[Row]) -> Mapping[Matter, int]:
+def people(tallied: Iterable[Row]) -> Mapping[Matter, int]:
     """How many different people stand behind each matter."""
     found: dict[Matter, set[str]] = {}
-    for row in rows:
-        for name in row:
-            parts = name.split("|")
-            if len(parts) == 4:
-                found.setdefault(Matter(*parts[:3]), set()).add(parts[3])
+    for row in tallied:
+        for parts in row["matters"]:
+            found.setdefault(Matter(*parts), set()).add(row["who"])
     return {matter: len(who) for matter, who in found.items()}
 
 
@@ -87,8 +88,12 @@ def _matters(mention: Mention, decision: Decision) -> Iterator[Matter]:
         yield Matter(LINK, _digest(link), topic)
 
 
-def _place(brand: str, record: str, now: datetime) -> Key:
-    return keys.tally(brand, iso(now)[:MINUTE], zlib.crc32(record.encode()) % SHARDS)
+def _place(brand: str, record: str, now: datetime, sort: str) -> Key:
+    return keys.tally(brand, iso(now)[:MINUTE], zlib.crc32(record.encode()) % SHARDS, sort)
+
+
+def _row(place: Key, who: str, matters: Iterable[Matter]) -> Write:
+    return Put(place, {"who": who, "matters": [[one.kind, one.what, one.topic] for one in matters]})
 
 
 def _digest(text: str) -> str:

@@ -147,7 +147,7 @@ def test_a_broken_promise_counts_once_for_the_brand_that_made_it(world: World) -
     world.clock.set(promise.due + timedelta(minutes=1))
     for _ in range(2):
         list(watch.run(watch.WatchPorts(store=world.store, entropy=world.random.randbytes), world.now))
-    people = tally.people(world.store.read(tally.places(BRAND, world.now)).values())
+    people = tally.people(tally.rows(world.store, BRAND, world.now))
     assert people[Matter(tally.BROKEN, "", "")] == 1
 
 
@@ -195,7 +195,15 @@ def test_a_pause_that_reached_nobody_opens_no_case_and_is_tried_again(world: Wor
 
 def test_the_tally_holds_nobodys_name_or_words(world: World) -> None:
     pile(world, 2)
-    rows = world.store.read(tally.places(BRAND, world.now))
-    told = str(dict(rows))
+    rows = list(tally.rows(world.store, BRAND, world.now))
+    told = str(rows)
     assert rows
     assert not [word for word in ("771", "772", "activate", "user_") if word in told]
+
+
+def test_a_flood_never_fills_a_row(world: World) -> None:
+    """A growing row would be refused at 400 KB, and with it every decision of the brand in that minute."""
+    pile(world, 30)
+    sizes = {len(str(row)) for row in tally.rows(world.store, BRAND, world.now)}
+    assert max(sizes) < 1_000
+    assert len(list(tally.rows(world.store, BRAND, world.now))) == 30
