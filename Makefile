@@ -3,7 +3,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 # Test processes: 0 is one process; 2 uses both cores of a small machine.
-WORKERS ?= 0
+WORKERS ?= 2
 # `make run ONCE=1` ends by itself.
 ONCE ?= 0
 

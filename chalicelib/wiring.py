@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.steps.receive import ReceivePorts
     from chalicelib.steps.seal import SealPorts
     from chalicelib.steps.sequence import SequencePorts
+    from chalicelib.steps.surge import SurgePorts
     from chalicelib.steps.watch import WatchPorts
 
 
@@ -172,6 +173,7 @@ def for_posting() -> PostPorts:
     return PostPorts(
         store=backend.store,
         replies=backend.queues[REPLIES],
+        announcements=backend.queues[ANNOUNCEMENTS],
         secrets=_Scoped(backend.secrets, "posting/"),
         http=PooledHttp(),
         platforms=platforms(),
@@ -225,6 +227,17 @@ def for_watching() -> WatchPorts:
     return WatchPorts(store=_backend(*_RECORDED).store, entropy=os.urandom)
 
 
+@lru_cache(maxsize=1)
+def for_surging() -> SurgePorts:
+    """The rows of the tally, the brands in force, and the queue that tells people."""
+    from chalicelib.steps.surge import SurgePorts
+
+    deciding = for_deciding()
+    return SurgePorts(
+        store=deciding.store, bundles=deciding.bundles, announcements=deciding.announcements, entropy=deciding.entropy
+    )
+
+
 def forget() -> None:
     """Let go of every cached port, so that another data folder can be opened in this process."""
     if embedded.cache_info().currsize:
@@ -241,5 +254,6 @@ def forget() -> None:
         for_sequencing,
         for_sealing,
         for_watching,
+        for_surging,
     ):
         cached.cache_clear()

@@ -11,6 +11,7 @@ from chalice.test import Client
 
 import app
 from chalicelib import wiring
+from chalicelib.platforms.signing import standard
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_every_lambda_of_the_design_is_declared_with_its_trigger() -> None:
         "watch": ScheduledEventConfig,
         "sequence_ledger": DynamoDBEventConfig,
     }
-    assert list(app.app.routes) == ["/webhooks/{platform}"]
+    assert list(app.app.routes) == ["/webhooks/{platform}", "/desk"]
 
 
 def test_a_batch_is_one_entry_so_that_a_failure_brings_back_exactly_that() -> None:
@@ -51,6 +52,14 @@ def test_the_stream_starts_at_its_beginning_and_debug_is_off() -> None:
 def test_a_refusal_reaches_the_sender_without_a_word(client: Client, content_type: str) -> None:
     response = client.http.post("/webhooks/x", headers={"Content-Type": content_type}, body=b"{}")
     assert (response.status_code in (401, 415), response.body) == (True, b"")
+
+
+def test_the_desk_has_a_door_and_a_secret_of_its_own(client: Client) -> None:
+    at, body = wiring.now(), b'{"type": "case.taken", "timestamp": "2026-11-21T09:00:00Z", "data": {"case": "a", "actor": "ana"}}'
+    for name, status in (("webhook/desk", 202), ("webhook/relay", 401)):
+        signed = standard.sign(wiring.embedded().secrets.get(name).values[0], "d-1", at, body)
+        response = client.http.post("/desk", headers={"Content-Type": "application/json", **signed}, body=body)
+        assert (response.status_code, response.body) == (status, b"")
 
 
 def test_a_stranger_is_told_nothing_about_platforms(client: Client) -> None:

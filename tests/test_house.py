@@ -37,7 +37,7 @@ ROOMS: dict[str, str | None] = {
     "policies": None,
     "infra": None,
     "tests/contracts": None,
-    "tests/acceptance": "later issue: the packaged template, deployed into an emulator",
+    "tests/acceptance": None,
     "tests/simulation": None,
     "tests/browser": "later issue: the screens",
     "benchmarks": None,
@@ -69,6 +69,8 @@ GIVEN: dict[str, tuple[str, str]] = {
     "api_handler": (r"app\.py|chalicelib/local/|tests/", "how Chalice names the HTTP Lambda"),
     "handler_map": (r"chalicelib/local/|tests/", "Chalice's table of Lambdas"),
     "event_sources": (r"chalicelib/local/|tests/", "Chalice's list of triggers"),
+    "test_second_message_same_author_no_ack": (r"tests/acceptance/", "the trap's own name, in the research that lists it"),
+    "test_agent_authored_event_no_ack": (r"tests/acceptance/", "the trap's own name, in the research that lists it"),
 }
 
 

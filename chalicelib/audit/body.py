@@ -63,6 +63,7 @@ BODIES: Mapping[str, Mapping[str, str]] = {
         "approved_by": "names",
         "rollback": "flag",
     },
+    "surge": {"scope": "name", "reason": "slug", "people": "count", "over": "count", "departments": "names"},
     "paused": {"scope": "name", "mode": "slug", "paused": "flag", "version": "count", "reason": "slug"},
     "desk": {"asked": "slug", "status": "slug", "reason": "slug"},
     "heartbeat": {"accepted": "count", "decided": "count", "waiting": "count", "dead": "count", "policy": "sha256"},

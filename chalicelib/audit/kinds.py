@@ -20,6 +20,7 @@ _PLACES = {
     "sink_disabled": "66",
     "policy_published": "70",
     "paused": "80",
+    "surge": "81",
     "desk": "82",
     "heartbeat": "85",
     "viewed": "88",

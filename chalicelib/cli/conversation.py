@@ -18,6 +18,7 @@ from chalicelib.domain import keys
 from chalicelib.domain.codec import instant
 from chalicelib.domain.facts import Case, Thread
 from chalicelib.ports import Store
+from chalicelib.steps.answered import STOPPED
 from chalicelib.steps.rows import from_row
 
 SPEAKERS = {
@@ -40,7 +41,11 @@ class Line:
 def show(out: Console, case: Case, stories: Sequence[Story], store: Store, clock: LocalTimes, now: datetime) -> None:
     """Print the case: who has it, why it is here, what was said, what the relay knows, and what followed."""
     _put(out, f"case {case.id}  {case.brand}  {owned(case)}", "bold")
-    _put(out, f"{case.department}, P{case.priority}, answer by {clock.at(case.due, case.brand)}{lateness(case, now)}")
+    until = clock.at(case.due, case.brand) + lateness(case, now)
+    _put(
+        out,
+        f"{case.department}, P{case.priority}, {'answered; look again by' if answered(case, stories) else 'answer by'} {until}",
+    )
     for story in stories:
         decision = story.decision
         if decision is not None:
@@ -68,6 +73,12 @@ def show(out: Console, case: Case, stories: Sequence[Story], store: Store, clock
 def owned(case: Case) -> str:
     """Status and owner in words."""
     return f"{case.status} by {case.owner}" if case.owner else case.status
+
+
+def answered(case: Case, stories: Sequence[Story]) -> bool:
+    """Whether a person's answer in this case is public for certain."""
+    records = [kept.public for story in stories if story.id == case.id for kept in story.records]
+    return any(one["kind"] == "replied" and one["body"]["status"] in STOPPED for one in records)
 
 
 def lateness(case: Case, now: datetime) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.cli import screen
-from chalicelib.cli.actor import actor
 from chalicelib.cli.commands.contract import Subparsers
 from chalicelib.cli.folder import Folder, LocalTimes, add_data, opened
 from chalicelib.cli.story import cases
@@ -18,6 +17,7 @@ from chalicelib.domain.facts import Case
 from chalicelib.domain.keys import Key
 from chalicelib.embedded.files import read_private
 from chalicelib.embedded.secrets import FileSecrets
+from chalicelib.local.actor import actor
 from chalicelib.ports import Unavailable
 from chalicelib.settings import read_settings
 from chalicelib.steps.cases import Act, Acted, CasePorts
@@ -99,6 +99,7 @@ def posting(folder: Folder) -> PostPorts:
     return PostPorts(
         store=folder.store,
         replies=_Nowhere(),
+        announcements=_Nowhere(),
         secrets=FileSecrets(folder.path / "secrets.json", []),
         http=PooledHttp(),
         platforms=members("chalicelib.platforms", "PLATFORM"),

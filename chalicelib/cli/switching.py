@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from rich.text import Text
 
 from chalicelib.cli import screen
-from chalicelib.cli.actor import actor
 from chalicelib.cli.folder import Folder, LocalTimes, add_data, opened
 from chalicelib.domain import keys
 from chalicelib.domain.codec import instant
 from chalicelib.domain.facts import Control
 from chalicelib.domain.scope import KINDS, Scope
+from chalicelib.local.actor import actor
 from chalicelib.steps.pause import PausePorts, Switched, Target, Word, targets_of
 from chalicelib.steps.rows import from_row
 

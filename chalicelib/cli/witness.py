@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterable
 
 from chalicelib.cli import screen
-from chalicelib.cli.actor import actor
 from chalicelib.cli.folder import Folder
 from chalicelib.cli.story import Story
+from chalicelib.local.actor import actor
 from chalicelib.steps.done import Done
 from chalicelib.steps.viewed import Copy, ViewPorts, exported, viewed
 

@@ -93,6 +93,21 @@ def sink(name: str) -> Key:
     return Key("control", f"sink#{name}")
 
 
+def tally(brand: str, minute: str, shard: int) -> Key:
+    """Who spoke of what to a brand in one minute (``2026-11-21T09:00``), one of the shards of it."""
+    return Key("state", f"tally#{brand}#{minute}#{shard}")
+
+
+def usual(brand: str, hour: int) -> Key:
+    """What is usual for a brand in one hour of the week (0 is Monday from 00:00 UTC)."""
+    return Key("state", f"usual#{brand}#{hour}")
+
+
+def surge(brand: str, mark: str) -> Key:
+    """The one case for a surge; it lies where conversations lie."""
+    return Key("state", f"case#surge#{brand}#{mark}")
+
+
 def pointer() -> Key:
     """Which bundle is in force."""
     return Key("control", "policy#pointer")

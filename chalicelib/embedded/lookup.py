@@ -18,9 +18,10 @@ class SqliteLookup:
 
     def find(self, table: str, partition_prefix: str, limit: int = 100) -> Sequence[tuple[Key, Row]]:
         """Rows whose partition starts with the prefix, in the order of partition and sort."""
+        # a range, so that the primary key finds it: a list of cases asks for each of them
         return self._select(
-            "WHERE tbl = ? AND substr(partition, 1, ?) = ? ORDER BY partition, sort LIMIT ?",
-            (table, len(partition_prefix), partition_prefix, limit),
+            "WHERE tbl = ? AND partition >= ? AND partition < ? ORDER BY partition, sort LIMIT ?",
+            (table, partition_prefix, f"{partition_prefix}\U0010ffff", limit),
         )
 
     def recent(self, table: str, limit: int = 100) -> Sequence[tuple[Key, Row]]:

@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from chalicelib.domain.webhook import Secrets
@@ -15,7 +15,16 @@ from chalicelib.embedded.files import read_private, write_atomic, write_new_priv
 from chalicelib.ports import SecretSource, Unavailable
 
 LIVE = 2
-"""How many secrets of one name may be live at once: the current one and the previous one."""
+"""How many secrets of one kind may be live at once: the current one and the previous one."""
+
+KINDS = 2
+"""Some names hold two kinds: X keys two headers, Meta has an app secret and the handshake's ``verify:`` token."""
+
+SIZE = 32
+"""Random bytes of a secret."""
+
+_STANDARD = frozenset({("webhook", "relay"), ("webhook", "desk"), ("posting", "relay"), ("sink", "webhook")})
+_SHAKEN = frozenset({"webhook/facebook", "webhook/instagram"})
 
 
 class FileSecrets(SecretSource):
@@ -33,7 +42,7 @@ class FileSecrets(SecretSource):
         with self._lock:
             kept = self._read()
             if missing := [name for name in names if name not in kept]:
-                self._write(kept | {name: (new_secret(name),) for name in missing})
+                self._write(kept | {name: new_secrets(name) for name in missing})
 
     def get(self, name: str) -> Secrets:
         """See ``SecretSource``."""
@@ -43,11 +52,13 @@ class FileSecrets(SecretSource):
             raise Unavailable(f"secrets: {type(error).__name__}") from error
 
     def rotate(self, name: str, secret: str | None = None) -> str:
-        """Make ``secret`` (or a random one) current and the current one previous; gives the new one."""
+        """Make ``secret`` (or a random one) current and the current one of its kind previous; gives the new one."""
         fresh = secret or new_secret(name)
         with self._lock:
             kept = self._read()
-            self._write(kept | {name: (fresh, *kept.get(name, ()))[:LIVE]})
+            same = [value for value in kept.get(name, ()) if _kind(value) == _kind(fresh)]
+            others = [value for value in kept.get(name, ()) if _kind(value) != _kind(fresh)]
+            self._write(kept | {name: (fresh, *same[: LIVE - 1], *others)})
         return fresh
 
     def _read(self) -> dict[str, tuple[str, ...]]:
@@ -64,31 +75,35 @@ class FileSecrets(SecretSource):
 def new_secret(name: str) -> str:
     """A random secret in the shape that the platform of ``name`` gives out."""
     kind, _, rest = name.partition("/")
-    platform = rest.split("/")[0].split(":")[0]
-    return _SHAPES.get((kind, platform), secrets.token_urlsafe)(32)
+    network, _, account = rest.partition("/")
+    platform = network.partition(":")[0]
+    if (kind, platform) == ("posting", "x"):
+        return _oauth1(account)
+    if (kind, platform) in _STANDARD:
+        return "whsec_" + base64.b64encode(secrets.token_bytes(SIZE)).decode()
+    if kind == "posting":
+        return f"{account}-{secrets.token_urlsafe(SIZE)}"
+    return secrets.token_urlsafe(SIZE)
 
 
-def _standard_webhooks(size: int) -> str:
-    return "whsec_" + base64.b64encode(secrets.token_bytes(size)).decode()
+def new_secrets(name: str) -> tuple[str, ...]:
+    """All that an endpoint needs to begin with: Meta's handshake has a token of its own."""
+    first = new_secret(name)
+    return (first, f"verify:{secrets.token_urlsafe(SIZE)}") if name in _SHAKEN else (first,)
 
 
-def _oauth1(size: int) -> str:
-    return json.dumps(
-        {part: secrets.token_urlsafe(size) for part in ("consumer_key", "consumer_secret", "token", "token_secret")}
-    )
+def _kind(value: str) -> str:
+    return value.partition(":")[0] if ":" in value else ""
 
 
-_SHAPES: Mapping[tuple[str, str], Callable[[int], str]] = {
-    ("webhook", "relay"): _standard_webhooks,
-    ("webhook", "desk"): _standard_webhooks,
-    ("posting", "relay"): _standard_webhooks,
-    ("sink", "webhook"): _standard_webhooks,
-    ("posting", "x"): _oauth1,
-}
+def _oauth1(account: str) -> str:
+    """Keys for OAuth 1.0a; X's tokens begin with the id of the account that they act for."""
+    parts = {part: secrets.token_urlsafe(SIZE) for part in ("consumer_key", "consumer_secret", "token", "token_secret")}
+    return json.dumps({**parts, "token": f"{account}-{parts['token']}"})
 
 
 def _texts(values: object) -> tuple[str, ...]:
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values) or len(values) > LIVE:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values) or len(values) > LIVE * KINDS:
         raise TypeError
     return tuple(values)
 

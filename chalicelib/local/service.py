@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 from collections.abc import Mapping
@@ -12,13 +11,13 @@ from typing import Any
 
 import app
 from chalicelib import wiring
-from chalicelib.audit.record import Actor
 from chalicelib.domain import keys
 from chalicelib.domain.account import Brand
 from chalicelib.domain.facts import Control, Rota, Wait
 from chalicelib.embedded.files import write_atomic
 from chalicelib.embedded.lookup import SqliteLookup
 from chalicelib.embedded.secrets import FileSecrets
+from chalicelib.local.actor import actor
 from chalicelib.local.policies import POLICIES, compiled
 from chalicelib.local.receiver import Receiver
 from chalicelib.local.runner import Runner
@@ -51,6 +50,8 @@ class Service:
             ACKGUARD_DATA=str(data),
             ACKGUARD_CLOCK=str(clock_factor),
             ACKGUARD_ENDPOINT_X=self.sandbox.url,
+            ACKGUARD_ENDPOINT_FACEBOOK=f"{self.sandbox.url}/facebook",
+            ACKGUARD_ENDPOINT_INSTAGRAM=f"{self.sandbox.url}/instagram",
             ACKGUARD_ENDPOINT_RELAY=f"{self.sandbox.url}/relay/replies",
             ACKGUARD_SINKS="webhook",
             ACKGUARD_SINK_WEBHOOK=self.receiver.url,
@@ -93,8 +94,7 @@ class Service:
         ports = publish.PublishPorts(
             store=backend.store, artefacts=backend.artefacts, signer=backend.publisher, entropy=os.urandom
         )
-        actor = Actor(type="person", id=getpass.getuser())
-        publish.run(compiled(self._policies, engine), engine, actor, ports, at)
+        publish.run(compiled(self._policies, engine), engine, actor(), ports, at)
         brands = self.bundle.brands
         FileSecrets(wiring.settings().data / "secrets.json", _posting_names(brands))
         for brand in brands.values():

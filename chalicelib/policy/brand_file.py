@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.account import Account, Brand, Shift
@@ -33,9 +33,11 @@ _KEYS = {
     "voice": "plain",
     "own_names": "[TelLine]",
     "teams": "{care: care team}",
+    "surge_over": "8",
+    "surge_departments": "[incidents, press]",
     "sla": "{P0: 15, P1: 60, P2: 240, P3: 480, P4: 1440}",
 }
-_OPTIONAL = frozenset({"holidays", "muted"})
+_OPTIONAL = frozenset({"holidays", "muted", "surge_over", "surge_departments"})
 
 
 def read_brand(node: Node, folder: str, industries: Mapping[str, object]) -> tuple[Brand | None, tuple[Problem, ...]]:
@@ -65,6 +67,7 @@ def read_brand(node: Node, folder: str, industries: Mapping[str, object]) -> tup
         accounts=tuple(account for account in reader.many("accounts", reader.account) if account),
         teams=reader.teams(),
         sla_minutes=reader.sla(),
+        **reader.surge(),
     )
     return (None if reader.problems else brand), tuple(reader.problems)
 
@@ -157,7 +160,7 @@ class _Reader:
         if not isinstance(node, Map):
             self.problems.append(node.place.problem("an account is a map", f"write {_KEYS['accounts']}"))
             return None
-        wrong = arguments.keys(node, sample, sample, "an account")
+        wrong = arguments.keys(node, {**sample, "attested": '"the permission, and where it is written"'}, sample, "an account")
         self.problems += wrong
         if wrong:
             return None
@@ -169,6 +172,17 @@ class _Reader:
             self.wrong("teams", "teams maps a department to its public name", f"write teams: {_KEYS['teams']}")
             return {}
         return {self.slug(name): self.plain(value) for name, value in node.parts}
+
+    def surge(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if (over := self.node.get("surge_over")) is not None:
+            number = arguments.number(over, "", 2, 10_000)
+            if isinstance(number, Problem):
+                self.problems.append(number)
+            found["surge_over"] = number
+        if departments := self.many("surge_departments", self.slug):
+            found["surge_departments"] = departments
+        return found
 
     def sla(self) -> tuple[int, ...]:
         node, sample = self.node.get("sla"), {f"P{number}": "60" for number in range(5)}

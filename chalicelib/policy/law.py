@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chalicelib.domain.account import NEEDS_ATTESTATION
 from chalicelib.domain.fact import Fact, Known, NotOffered, value_of
 from chalicelib.domain.facts import Case, Control, Person, Rota, Seal, Thread
 from chalicelib.domain.limits import Limits
@@ -131,6 +132,12 @@ def _thread_full(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
     return _of(scene.facts.thread, "thread", ask)
 
 
+def _not_attested(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
+    platform, account = scene.facts.mention.platform, scene.facts.mention.account
+    attested = any((one.platform, one.id) == (platform, account) and one.attested for one in scene.policy.brand.accounts)
+    return _say(platform in NEEDS_ATTESTATION and not attested, "account", "no permission for automated replies is attested")
+
+
 def _paused(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
     def ask(control: Control) -> Finding:
         recognised = {f"topic:{topic.id}" for topic, _ in scene.topics}
@@ -251,6 +258,7 @@ LAWS = (
     Law("unsealed", "The ledger is not sealed in time, so nothing new is said.", 2, _unsealed),
     Law("nobody-on-shift", "Nobody can keep the promise of an answer.", 2, _nobody_on_shift),
     Law("open-conversation", "A person already has this conversation.", 2, _open_conversation),
+    Law("not-attested", "The platform leaves answers to people unless a permission is attested.", 3, _not_attested),
     Law("reply-to-us", "An answer to our own post belongs to whoever wrote that post.", 2, _reply_to_us),
     Law("opted-out", "This person asked not to be answered automatically.", 3, _opted_out),
     Law("silent-thread", "Something was said in this thread after which people decide what the brand says.", 3, _silent_thread),

@@ -6,24 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.audit.record import sort_key
 from chalicelib.domain import keys
 from chalicelib.domain.codec import instant
-from chalicelib.domain.decision import Outcome
 from chalicelib.domain.fact import Fact, value_of
 from chalicelib.domain.facts import NO_SIGNALS, Control, Facts
-from chalicelib.domain.keys import Key
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Mention
 from chalicelib.domain.state import State
 from chalicelib.ports import Cancelled, Queue, Row, Store
 from chalicelib.steps.around import Circumstances
 from chalicelib.steps.bundles import Bundles, Loaded
-from chalicelib.steps.casework import beside, case_holding
 from chalicelib.steps.done import Contended, Done, News, Trace, new_id, order_announcement, order_reply
 from chalicelib.steps.gather import Gathered, gather, places_of
 from chalicelib.steps.judge import Judgement, judge
 from chalicelib.steps.rows import Standing
+from chalicelib.steps.telling import tell_again
 from chalicelib.steps.transaction import Plan, plan_of
 from chalicelib.voice.compose import upcoming
 
@@ -92,34 +89,11 @@ def _commit(facts: Facts, loaded: Loaded, around: Circumstances, ports: DecidePo
 
 def resume(standing: Standing, ports: DecidePorts, now: datetime) -> Done:
     """A mention that is decided already: its case is told again, a reply that still waits is queued again, the rest is done."""
-    _announce_again(standing, ports, now)
+    tell_again(standing, ports.store, ports.announcements, now)
     if standing.state is State.RESERVED:
         order_reply(standing, ports.replies, now)
         return Done(standing.id, "queued-again")
     return Done(standing.id, "already-decided")
-
-
-def _announce_again(standing: Standing, ports: DecidePorts, now: datetime) -> None:
-    """Whoever decided may have died before people were told. The case as it is now; nothing where nobody waits any more."""
-    if standing.state is State.IGNORED:
-        return
-    place, half = (
-        keys.case(standing.platform, standing.account, standing.author),
-        Key("private", standing.id, sort_key("decision")),
-    )
-    rows = ports.store.read([place, beside(place, standing.id), half])
-    case = case_holding(standing.id, place, rows)
-    if case is None or case.status == "closed":
-        return
-    decision = rows.get(half, {}).get("half", {}).get("decision", {})
-    spoken = standing.state is not State.HUMAN and decision.get("outcome") == Outcome.ACKNOWLEDGE.value
-    news = News(
-        record=standing.id,
-        outcome=Outcome.ACKNOWLEDGE if spoken else Outcome.HUMAN,
-        rule=str(decision.get("rule", case.reason)),
-        why=str(decision.get("why", "")),
-    )
-    order_announcement(case, news, ports.announcements, now)
 
 
 def _gathered(mention: Mention, ports: DecidePorts, limits: Limits, now: datetime) -> tuple[Gathered, Loaded]:

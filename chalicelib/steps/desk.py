@@ -38,25 +38,30 @@ def carry_out(action: DeskAction, ports: DecidePorts, now: datetime) -> Done:
         return _pause(action, act, ports)
     if action.kind not in ("case.replied", *CASE_ACTS):
         return _noted(action, act, "refused", "only-a-person", ports)
-    place, casework = _place_of(action, ports), CasePorts(store=ports.store, entropy=ports.entropy)
-    if action.kind == "case.replied":
+    place, case = _found(action, ports)
+    casework = CasePorts(store=ports.store, entropy=ports.entropy)
+    if action.case not in (case.id, *case.mentions):
+        acted = Acted(did="is-closed")
+    elif action.kind == "case.replied":
         acted = note_reply(place, act, action.text, casework)
     else:
         acted = CASE_ACTS[action.kind](place, act, casework)
     return _told(action, act, acted, ports)
 
 
-def _place_of(action: DeskAction, ports: DecidePorts) -> Key:
-    """Where the case lies: the record that names it says whose conversation it is. One read, never a search."""
+def _found(action: DeskAction, ports: DecidePorts) -> tuple[Key, Case]:
+    """The conversation that the action means, and its case: the record it names says whose it is. Two reads, never a search.
+
+    The case may be a later one of the same conversation: then the one that was meant is closed.
+    """
     mention = mention_of(action.case, ports.store) if action.case else None
     if mention is None:
         raise UnknownCase(action.kind)
     place = keys.case(mention.platform, mention.account, keys.author_of(mention))
     row = ports.store.read([place]).get(place)
-    case = from_row(Case, row) if row is not None else None
-    if case is None or action.case not in (case.id, *case.mentions):
+    if row is None:
         raise UnknownCase(action.kind)
-    return place
+    return place, from_row(Case, row)
 
 
 def _told(action: DeskAction, act: Act, acted: Acted, ports: DecidePorts) -> Done:

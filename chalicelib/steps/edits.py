@@ -9,7 +9,8 @@ from chalicelib.audit.record import sort_key
 from chalicelib.domain import keys
 from chalicelib.domain.codec import decode
 from chalicelib.domain.decision import Decision, Outcome
-from chalicelib.domain.facts import Case, Facts
+from chalicelib.domain.fact import Known
+from chalicelib.domain.facts import Case, Facts, Person, Thread
 from chalicelib.domain.keys import Key
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Mention
@@ -20,8 +21,9 @@ from chalicelib.steps.casework import case_for, put_case
 from chalicelib.steps.closing import Ending, ending_writes, put_standing
 from chalicelib.steps.decide import DecidePorts, resume
 from chalicelib.steps.done import Contended, Done, News, order_announcement
+from chalicelib.steps.optout import silencing
 from chalicelib.steps.records import followed, next_number
-from chalicelib.steps.rows import Standing, from_row
+from chalicelib.steps.rows import Standing, fact_of, from_row
 
 ATTEMPTS = 4
 
@@ -34,13 +36,14 @@ def note_edit(mention: Mention, standing: Standing, ports: DecidePorts, limits: 
             return resume(standing, ports, now)
         state, place = keys.state(mention.platform, mention.root_id, mention.account), _case_place(mention)
         first = Key("private", standing.id, sort_key("decision"))
-        rows = ports.store.read([state, first, place, keys.pointer()])
+        person = keys.person(mention.platform, keys.author_of(mention))
+        thread = keys.thread(mention.platform, keys.thread_of(mention))
+        rows = ports.store.read([state, first, place, keys.pointer(), person, thread])
         standing = from_row(Standing, rows[state])
         loaded = ports.bundles.named_by(rows.get(keys.pointer()))
         facts = decode(Facts, rows[first]["half"]["facts"])
-        again = decide(
-            replace(facts, mention=mention, now=now, posting_at=now + limits.hold, premise=None), loaded.bundle, limits
-        )
+        edited = replace(facts, mention=mention, now=now, posting_at=now + limits.hold, premise=None)
+        again = decide(replace(edited, signals=ports.signals(mention)), loaded.bundle, limits)
         kept = standing.state is not State.RESERVED or _still_earned(again, rows[first]["reservation"])
         case = from_row(Case, rows[place]) if place in rows else None
         joined = None
@@ -49,6 +52,9 @@ def note_edit(mention: Mention, standing: Standing, ports: DecidePorts, limits: 
             brand = loaded.brand_of(mention.platform, mention.account)
             joined = case_for(case, again, record=standing.id, brand=brand, key=place, now=now)
             writes.append(put_case(joined, place, case.version))
+        if again.outcome is Outcome.HUMAN:
+            who = fact_of(Person, rows, person, Known(Person()), now)
+            writes += silencing(again, (person, who), (thread, fact_of(Thread, rows, thread, Known(Thread()), now)))
         if not isinstance(ports.store.commit(writes), Cancelled):
             if case is not None and joined is not None and (not kept or joined.priority < case.priority):
                 news = News(record=standing.id, outcome=Outcome.HUMAN, rule=again.rule, why=again.why)

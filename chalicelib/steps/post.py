@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from chalicelib.steps.done import Contended, Done, order_reply
 from chalicelib.steps.records import followed
 from chalicelib.steps.rows import Standing, from_row, to_row, unchanged
 from chalicelib.steps.stopping import stop_for
+from chalicelib.steps.telling import tell_again
 
 D = TypeVar("D")
 
@@ -35,6 +36,7 @@ class PostPorts:
 
     store: Store
     replies: Queue
+    announcements: Queue
     secrets: SecretSource
     http: Http
     platforms: Mapping[str, Platform]
@@ -76,8 +78,8 @@ def run(body: str, ports: PostPorts, limits: Limits, now: datetime) -> Done:
     order = envelope.order_in(body)
     for _ in range(ATTEMPTS):
         ready = _look(order, ports)
-        if ready is None:
-            return Done(order.id, "nothing-to-post")
+        if not isinstance(ready, Ready):
+            return _nothing_to_post(ready, order, ports, now)
         if ready.standing.post_after is not None and now < ready.standing.post_after:
             order_reply(ready.standing, ports.replies, now)
             return Done(order.id, "still-held")
@@ -88,7 +90,7 @@ def run(body: str, ports: PostPorts, limits: Limits, now: datetime) -> Done:
         if ending is not None:
             if isinstance(ports.store.commit(ending_writes(ready.standing, ending, now, ports.entropy)), Cancelled):
                 continue
-            return Done(order.id, ending.state.value, ending.reason)
+            return _ended(ready.standing, ending, ports, now)
         sending = _intend(ready, ports, limits, now)
         if sending is not None and isinstance(request, HttpRequest):
             outcome = ports.platform_of(order.platform).read_outcome(
@@ -98,8 +100,21 @@ def run(body: str, ports: PostPorts, limits: Limits, now: datetime) -> Done:
     raise Contended(order.id)
 
 
-def _look(order: envelope.Order, ports: PostPorts) -> Ready | None:
-    """Everything in one read; None where nothing is reserved (any more) for this order."""
+def _ended(before: Standing, ending: Ending, ports: PostPorts, now: datetime) -> Done:
+    """The reply will not go out: whoever was told that the machine speaks first is told otherwise."""
+    tell_again(replace(before, state=ending.state), ports.store, ports.announcements, now, ending.reason)
+    return Done(before.id, ending.state.value, ending.reason)
+
+
+def _nothing_to_post(standing: Standing | None, order: envelope.Order, ports: PostPorts, now: datetime) -> Done:
+    """Nothing is reserved any more. Whoever ended it may have died before people were told."""
+    if standing is not None and standing.state is State.HUMAN:
+        tell_again(standing, ports.store, ports.announcements, now, "not-posted")
+    return Done(order.id, "nothing-to-post")
+
+
+def _look(order: envelope.Order, ports: PostPorts) -> Ready | Standing | None:
+    """Everything in one read; the standing alone where nothing is reserved (any more), None where it is another's order."""
     state = keys.state(order.platform, order.root, order.account)
     control = keys.control(order.platform, order.account)
     case = keys.case(order.platform, order.account, order.author)
@@ -108,8 +123,10 @@ def _look(order: envelope.Order, ports: PostPorts) -> Ready | None:
     if state not in rows:
         return None
     standing = from_row(Standing, rows[state])
-    if standing.state is not State.RESERVED or standing.id != order.id:
+    if standing.id != order.id:
         return None
+    if standing.state is not State.RESERVED:
+        return standing
     return Ready(
         standing=standing,
         reservation=decode(Reservation, rows[private]["reservation"]),
@@ -166,7 +183,9 @@ def _finish(sending: Standing, reservation: Reservation, outcome: PostOutcome, p
         return Done(sending.id, "outcome-unknown")
     if isinstance(ports.store.commit(writes), Cancelled):
         return Done(sending.id, "settled-elsewhere")
-    return Done(sending.id, State.POSTED.value if isinstance(outcome, Posted) else State.HUMAN.value)
+    if isinstance(outcome, Posted):
+        return Done(sending.id, State.POSTED.value)
+    return _ended(sending, Ending(state=State.HUMAN, reason="not-posted"), ports, now)
 
 
 def outcome_writes(

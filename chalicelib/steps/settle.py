@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.audit.record import sort_key
@@ -17,6 +18,7 @@ from chalicelib.steps.closing import Ending, ending_writes
 from chalicelib.steps.done import Done
 from chalicelib.steps.post import PostPorts, outcome_writes
 from chalicelib.steps.rows import Standing, from_row
+from chalicelib.steps.telling import tell_again
 
 LOOK_UPS_FOR = timedelta(minutes=10)
 """How long after its lease an unknown outcome is looked up before a person gets it."""
@@ -75,4 +77,5 @@ def _look_up(standing: Standing, ports: PostPorts, limits: Limits, now: datetime
 def _end(standing: Standing, ending: Ending, ports: PostPorts, now: datetime) -> Done:
     if isinstance(ports.store.commit(ending_writes(standing, ending, now, ports.entropy)), Cancelled):
         return Done(standing.id, "settled-elsewhere")
+    tell_again(replace(standing, state=ending.state), ports.store, ports.announcements, now, ending.reason)
     return Done(standing.id, ending.state.value, ending.reason)

@@ -21,6 +21,7 @@ from chalicelib.steps.judge import Judgement, word_expiry
 from chalicelib.steps.optout import silencing
 from chalicelib.steps.records import decided, terminal
 from chalicelib.steps.rows import USED, Standing, budget_row, to_row, unchanged
+from chalicelib.steps.tally import counted
 from chalicelib.voice.compose import Composed
 
 KEPT_ACKNOWLEDGEMENTS = 40
@@ -60,6 +61,8 @@ def plan_of(
         writes += answering
     if outcome is Outcome.HUMAN:
         writes += silencing(judgement.decision, (places.person, facts.person), (places.thread, facts.thread))
+    if outcome is not Outcome.IGNORE and around.brand is not None:
+        writes.append(counted(facts.mention, judgement.decision, around.brand.id, around.id, around.now))
     word_place = None
     if reservation is not None and judgement.composed is not None:
         word_place = len(writes)

@@ -11,7 +11,8 @@ from chalicelib.domain import keys
 from chalicelib.domain.codec import instant, iso
 from chalicelib.domain.facts import Case, Promise
 from chalicelib.domain.keys import SHARDS, Key
-from chalicelib.ports import Cancelled, Equals, Put, Store, Unavailable
+from chalicelib.ports import Cancelled, Equals, Put, Store, Unavailable, Write
+from chalicelib.steps import tally
 from chalicelib.steps.done import Done, new_id
 from chalicelib.steps.records import Written
 from chalicelib.steps.rows import from_row, to_row, unchanged
@@ -103,5 +104,9 @@ def _late(key: Key, ports: WatchPorts, now: datetime) -> Done:
     if promise is None or promise.status != "open" or promise.due is None or promise.due > now:
         return Done("-", "nothing-late")
     late = to_row(replace(promise, status="late"), key=key)
-    result = ports.store.commit([Put(key, late, when=(Equals("status", "open"),))])
+    writes: list[Write] = [Put(key, late, when=(Equals("status", "open"),))]
+    decided = Key("ledger", promise.mention, sort_key("decision"))
+    if (leaf := ports.store.read([decided]).get(decided)) is not None:
+        writes.append(tally.broken(str(leaf["brand"]), promise.mention, now))
+    result = ports.store.commit(writes)
     return Done(promise.mention, "contended" if isinstance(result, Cancelled) else "promise-late")

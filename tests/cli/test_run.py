@@ -81,9 +81,21 @@ def test_a_lost_answer_is_found_and_never_sent_again(played: Played, by_entry: d
 
 def test_no_post_has_two_replies_and_no_two_replies_are_alike(played: Played) -> None:
     posts = public(played)
-    assert len(posts) >= 25
+    assert len(posts) >= 20
     assert max(Counter(one["in_reply_to"] for one in posts).values()) == 1
     assert max(similarity(a["text"], b["text"]) for a, b in combinations(posts, 2)) < 0.65
+
+
+def test_the_surge_pauses_its_topic_by_itself_and_opens_one_case(
+    played: Played, by_entry: dict[str, list[tuple[str, Story]]]
+) -> None:
+    surge = [story for entry, found in by_entry.items() if entry.startswith("surge-") for _, story in found]
+    assert sum(story.rule == "paused" for story in surge) >= 6
+    with opened(played.data) as folder:
+        control = folder.store.read([keys.control("x", "1003")])[keys.control("x", "1003")]
+        case = folder.store.read([keys.surge("telline", "topic:broadband")])[keys.surge("telline", "topic:broadband")]
+    assert "topic:broadband" in control["paused"]
+    assert (case["status"], case["department"]) == ("open", "incidents:press")
 
 
 def test_every_mention_has_one_decision_and_one_end(by_entry: dict[str, list[tuple[str, Story]]]) -> None:

@@ -60,6 +60,21 @@ def test_secrets_are_made_once_private_and_in_the_shape_of_their_platform(tmp_pa
     assert set(json.loads(values[2][0])) == {"consumer_key", "consumer_secret", "token", "token_secret"}
 
 
+def test_meta_gets_a_token_for_its_handshake_that_a_rotation_leaves_alone(tmp_path: Path) -> None:
+    source = FileSecrets(tmp_path / "s.json", ["webhook/facebook"])
+    secret, token = source.get("webhook/facebook").values
+    assert token.startswith("verify:")
+    fresh = source.rotate("webhook/facebook")
+    assert source.get("webhook/facebook").values == (fresh, secret, token)
+    newest = source.rotate("webhook/facebook")
+    assert source.get("webhook/facebook").values == (newest, fresh, token)
+
+
+def test_a_token_to_post_with_on_x_names_its_account(tmp_path: Path) -> None:
+    keys = FileSecrets(tmp_path / "s.json", ["posting/x/1001"]).get("posting/x/1001").values[0]
+    assert json.loads(keys)["token"].startswith("1001-")
+
+
 def test_a_new_name_gets_a_secret_and_the_old_ones_stay(tmp_path: Path) -> None:
     before = FileSecrets(tmp_path / "s.json", ["webhook/x"]).get("webhook/x")
     source = FileSecrets(tmp_path / "s.json", ["webhook/x", "webhook/relay"])
@@ -76,7 +91,9 @@ def test_a_rotation_by_another_process_holds_at_once_and_stays_private(tmp_path:
     assert mode(tmp_path / "s.json") == 0o600
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"webhook/x": "one"}', '{"webhook/x": [1]}', '{"webhook/x": ["a", "b", "c"]}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", '{"webhook/x": "one"}', '{"webhook/x": [1]}', '{"webhook/x": ["a", "b", "c", "d", "e"]}']
+)
 def test_a_secrets_file_that_is_not_understood_is_refused_without_a_word_of_it(tmp_path: Path, text: str) -> None:
     path = tmp_path / "s.json"
     path.write_text(text)

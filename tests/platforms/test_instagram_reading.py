@@ -49,8 +49,10 @@ def test_what_instagram_never_says_is_declared_and_never_unknown() -> None:
     assert facts.keys() == PLATFORM.not_offered
 
 
-def test_the_time_of_sending_is_not_the_time_of_writing() -> None:
-    assert gram("comment").created_at == Unknown("missing")
+def test_a_comment_that_does_not_say_when_it_was_written_is_as_old_as_its_webhook() -> None:
+    found = gram("comment").created_at
+    assert isinstance(found, Known)
+    assert found.source == "entry.time"
 
 
 def test_a_flat_entry_says_the_same_as_a_list_of_changes() -> None:

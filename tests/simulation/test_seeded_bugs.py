@@ -27,11 +27,11 @@ def blind_retry(patch: Patch) -> None:
     """A redelivered order takes an attempt without an outcome for one that never began."""
     real = post._look
 
-    def look(order: envelope.Order, ports: post.PostPorts) -> post.Ready | None:
+    def look(order: envelope.Order, ports: post.PostPorts) -> post.Ready | Standing | None:
         ready = real(order, ports)
         place = keys.state(order.platform, order.root, order.account)
         row = ports.store.read([place]).get(place)
-        if ready is not None or row is None or row["state"] != State.SENDING.value:
+        if isinstance(ready, post.Ready) or row is None or row["state"] != State.SENDING.value:
             return ready
         private = Key("private", order.id, "0-decision")
         spots = keys.control("x", order.account), keys.case("x", order.account, order.author)

@@ -194,6 +194,7 @@ class World:
         self.posting = PostPorts(
             store=store,
             replies=self.replies,
+            announcements=self.announcements,
             secrets=SimSecrets(),
             http=SimHttp(self),
             platforms={"x": X},

@@ -138,7 +138,9 @@ def test_an_edit_that_needs_a_person_is_announced_as_urgently_as_it_is(world: Wo
         pass
     world.deliver(mention(1, LEGAL, post="5519", edited=True))
     world.run()
-    assert [(one.outcome, one.rule, one.priority) for one in orders(world)][-1] == ("human", "legal", 1)
+    first, edited, *again = orders(world)
+    assert (first.outcome, edited.outcome, edited.rule, edited.priority) == ("acknowledge", "human", "legal", 1)
+    assert {one.id for one in again} <= {edited.id}, "a repeat carries the id of what it repeats"
 
 
 def test_a_redelivered_mention_is_announced_again_under_the_same_id(world: World) -> None:
@@ -156,9 +158,33 @@ def test_a_mention_that_comes_again_after_its_reply_was_refused_is_told_as_what_
     world.run()
     world.deliver(mention(1))
     world.run()
-    first, second = orders(world)
+    first, second, again = orders(world)
     assert (first.outcome, second.outcome, second.priority) == ("acknowledge", "human", case_of(world).priority)
-    assert first.id != second.id
+    assert first.id != second.id == again.id
+
+
+@pytest.mark.parametrize("behaviour", ["refuse", "lose"])
+def test_people_are_told_when_an_acknowledgement_did_not_go_out(behaviour: str, world: World) -> None:
+    world.behaviours = [behaviour]
+    world.deliver(mention(1))
+    world.run()
+    first, second = orders(world)
+    assert (first.outcome, second.outcome) == ("acknowledge", "human")
+    assert second.why == "The acknowledgement could not go out."
+    assert second.priority == case_of(world).priority
+
+
+def test_people_are_told_although_the_poster_dies_at_any_port_call(loaded: Loaded) -> None:
+    calm = World(loaded, behaviours=["refuse"], calm=True)
+    calm.deliver(mention(1))
+    calm.run()
+    for call in range(1, calm.calls + 1):
+        for kind in ("crash-before", "crash-after"):
+            world = World(loaded, behaviours=["refuse"], faults=[Fault(call, kind)], calm=True)
+            world.deliver(mention(1))
+            world.run()
+            if world.standing_of(mention(1)).state is State.HUMAN:
+                assert "human" in {one.outcome for one in orders(world)}, (call, kind)
 
 
 def test_nothing_is_announced_again_once_the_case_is_closed(world: World) -> None:

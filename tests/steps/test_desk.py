@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from chalicelib.audit.record import Actor
 from chalicelib.domain import envelope, keys
 from chalicelib.domain.facts import Case, Control, Thread
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import DeskAction, Misread
+from chalicelib.domain.scope import Scope
 from chalicelib.domain.state import State
 from chalicelib.domain.webhook import RawWebhook, Verified
 from chalicelib.embedded.lookup import SqliteLookup
@@ -23,6 +25,7 @@ from chalicelib.platforms.desk_parts.body import DATA, action
 from chalicelib.platforms.signing import standard
 from chalicelib.ports import Unavailable
 from chalicelib.steps import receive
+from chalicelib.steps.pause import PausePorts, Target, Word, resume
 from chalicelib.steps.rows import from_row
 from tests.simulation.mentions import mention
 from tests.simulation.world import World
@@ -226,6 +229,32 @@ def test_a_desk_pauses_once_and_nothing_starts_afterwards(world: World) -> None:
     by = [(leaf["actor"]["id"], leaf["body"]["reason"]) for leaf in leaves(world, "paused")]
     assert set(by) == {("desk:ana.k", "desk")}
     assert len(leaves(world, "desk")) == 1
+
+
+def test_a_pause_delivered_again_does_not_undo_what_a_person_lifted(world: World) -> None:
+    scope = {"of": "account", "account": "x/1001"}
+    told(world, body("pause", scope=scope), "d-7")
+    targets = [Target(brand=None, platform="x", account="1001")]
+    word = Word(actor=Actor(type="person", id="ana"), why="over")
+    lift = PausePorts(store=world.store, entropy=world.random.randbytes)
+    assert resume(Scope(kind="account"), targets, word, lift, world.now).complete
+    told(world, body("pause", scope=scope), "d-7")
+    place = keys.control("x", "1001")
+    assert from_row(Control, world.store.read([place])[place]).paused == ()
+
+
+def test_an_act_on_a_case_that_was_closed_leaves_the_next_one_alone(waiting: World) -> None:
+    old = case(waiting).id
+    told(waiting, body("case.closed", case=old), "d-1")
+    waiting.deliver(mention(2, LEGAL, author="771"))
+    waiting.run()
+    told(waiting, body("case.taken", case=old), "d-2")
+    told(waiting, body("case.closed", case=old), "d-3")
+    assert (case(waiting).status, case(waiting).id != old) == ("open", True)
+    assert sorted((leaf["body"]["status"], leaf["body"]["reason"]) for leaf in leaves(waiting, "desk")) == [
+        ("done", "is-closed"),
+        ("refused", "is-closed"),
+    ]
 
 
 def test_a_desk_never_lifts_a_pause_and_the_attempt_is_on_the_record(world: World) -> None:

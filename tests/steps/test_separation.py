@@ -56,7 +56,7 @@ def test_the_walk_over_imports_sees_what_is_there() -> None:
         (ReceivePorts, {"mentions", "secrets", "platforms"}),
         (DecidePorts, {"store", "replies", "announcements", "bundles", "entropy", "signals"}),
         (AnnouncePorts, {"store", "announcements", "dead_letters", "secrets", "http", "sinks", "addresses", "entropy"}),
-        (PostPorts, {"store", "replies", "secrets", "http", "platforms", "endpoints", "entropy"}),
+        (PostPorts, {"store", "replies", "announcements", "secrets", "http", "platforms", "endpoints", "entropy"}),
         (SealPorts, {"store", "signer", "artefacts"}),
         (WatchPorts, {"store", "entropy"}),
     ],

@@ -6,11 +6,11 @@ import argparse
 import os
 
 from chalicelib.cli import screen
-from chalicelib.cli.actor import actor
 from chalicelib.cli.commands.contract import Command, Subparsers
 from chalicelib.cli.folder import LocalTimes, opened
 from chalicelib.cli.people import add_case, one_case, posting, why_not
 from chalicelib.domain.facts import Case
+from chalicelib.local.actor import actor
 from chalicelib.ports import Unavailable
 from chalicelib.settings import read_settings
 from chalicelib.steps.cases import mention_of

@@ -5,6 +5,9 @@ Source: Meta for Developers, webhook reference of Instagram and "Webhook notific
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from chalicelib.domain.fact import Fact, Known, NotOffered, Unknown, value_of
 from chalicelib.domain.notice import Form, Mention, Notice, OwnPost
 from chalicelib.platforms.meta_parts import values
@@ -62,7 +65,7 @@ def _comment(change: Change, post: str) -> Mention:
         root_id=post,
         delivery_id=None,
         received_at=change.verified.webhook.received_at,
-        created_at=values.moment(change.value, "created_time"),
+        created_at=_written(change),
         text=fields.text(change.value, "text"),
         author=values.author(
             values.identifier(change.value, "from", "id"),
@@ -78,6 +81,14 @@ def _comment(change: Change, post: str) -> Mention:
         reply_to_user=None,
         media=Known(()),
         tagged=(),
+    )
+
+
+def _written(change: Change) -> Fact[datetime]:
+    """When the comment was written: Instagram says only when it sent the webhook (docs/decisions/0010)."""
+    written = values.moment(change.value, "created_time")
+    return (
+        replace(change.sent, source="entry.time") if written == Unknown("missing") and isinstance(change.sent, Known) else written
     )
 
 

@@ -10,12 +10,13 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.fact import Known, Unknown, value_of
+from chalicelib.domain.fact import Fact, Known, Unknown, value_of
 from chalicelib.domain.notice import Misread, Notice, OwnPost
 from chalicelib.domain.webhook import Unreadable, Verified
-from chalicelib.platforms.meta_parts.values import identifier
+from chalicelib.platforms.meta_parts.values import identifier, moment
 from chalicelib.platforms.reading import fields
 from chalicelib.platforms.reading.document import parse
 from chalicelib.platforms.reading.misread import misread
@@ -31,12 +32,16 @@ _TEST = Known("0")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change that a webhook tells about an account of ours. ``value`` is Unknown where the change has none."""
+    """One change that a webhook tells about an account of ours. ``value`` is Unknown where the change has none.
+
+    ``sent`` is when Meta says that it sent the entry, in whole seconds.
+    """
 
     platform: str
     account: str
     field: str
     value: Any
+    sent: Fact[datetime]
     verified: Verified
 
     def misread(self, reason: str) -> Misread:
@@ -85,7 +90,7 @@ def _notices(entry: Any, platform: str, verified: Verified, reader: Reader) -> I
         if not isinstance(account, Known) or not isinstance(name, str):
             yield _misread(platform, "no-field" if isinstance(account, Known) else "no-account", verified, part)
         else:
-            yield from reader(Change(platform, account.value, name, fields.find(part, "value"), verified))
+            yield from reader(Change(platform, account.value, name, fields.find(part, "value"), moment(entry, "time"), verified))
 
 
 def _parts(entry: Any) -> list[Any] | None:
