@@ -169,7 +169,7 @@ def for_posting() -> PostPorts:
     from chalicelib.http_client import PooledHttp
     from chalicelib.steps.post import PostPorts
 
-    backend = _backend(*_RECORDED, f"{QUEUE}REPLIES", SECRETS_PREFIX)
+    backend = _backend(*_RECORDED, f"{QUEUE}REPLIES", f"{QUEUE}ANNOUNCEMENTS", SECRETS_PREFIX)
     return PostPorts(
         store=backend.store,
         replies=backend.queues[REPLIES],
@@ -230,11 +230,15 @@ def for_watching() -> WatchPorts:
 @lru_cache(maxsize=1)
 def for_surging() -> SurgePorts:
     """The rows of the tally, the brands in force, and the queue that tells people."""
+    from chalicelib.steps.bundles import Bundles
     from chalicelib.steps.surge import SurgePorts
 
-    deciding = for_deciding()
+    backend = _backend(*_RECORDED, f"{QUEUE}ANNOUNCEMENTS", BUCKET, KEY_PUBLISHER)
     return SurgePorts(
-        store=deciding.store, bundles=deciding.bundles, announcements=deciding.announcements, entropy=deciding.entropy
+        store=backend.store,
+        bundles=Bundles(backend.artefacts, (backend.publisher.public_key(),), settings().engine),
+        announcements=backend.queues[ANNOUNCEMENTS],
+        entropy=os.urandom,
     )
 
 

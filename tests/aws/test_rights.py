@@ -26,16 +26,8 @@ from tests.aws import rights
 from tests.aws.deployment import HOLD_S, OURS, Client, Deployment
 from tests.simulation.mentions import deletion, mention, native_reply
 
-UNUSED: dict[str, set[rights.Right]] = {
-    "post_replies": {("dynamodb:PutItem", "ControlTable"), ("dynamodb:Query", "LedgerTable")},
-    "sequence_ledger": {("dynamodb:Query", "TreeTable")},
-    "settle_stale": {
-        ("dynamodb:BatchGetItem", "ControlTable"),
-        ("dynamodb:PutItem", "ControlTable"),
-        ("dynamodb:Query", "LedgerTable"),
-    },
-}
-"""Granted, and never asked for in the story: each is a right to take away. One more fails the test."""
+UNUSED: dict[str, set[rights.Right]] = {"watch": {("sqs:SendMessage", "AnnouncementsQueue")}}
+"""Granted, and not asked for in the story: a surge, which the watch announces, takes hundreds of mentions. One more fails."""
 
 LAMBDAS = sorted(file.stem for file in rights.IAM.glob("*.json"))
 QUESTION = "@NorthwindHelp how do I activate my new card?"

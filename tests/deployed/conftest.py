@@ -150,7 +150,7 @@ class Stage:
         return "\n".join(lines)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stage(packed: Packed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     if not emulator.COMMAND.exists():
         pytest.skip(emulator.MISSING)
