@@ -17,6 +17,8 @@ PACKAGE := build/package-venv/ready-$(shell { cat requirements-package.txt; pwd;
 # What the packed Lambdas run on: x86_64 or arm64.
 ARCHITECTURE ?= x86_64
 PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS))
+# One stage is told one story, so its tests run in their order.
+SERIAL := $(BIN)/python -m pytest
 COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header
 # Runs $(2) as group $(1) and says how long it took; .ci/run holds these lines against the budget.
 timed = @start=$$(date +%s); status=0; echo '$(2)'; $(2) || status=$$?; echo "took: $(1) $$(( $$(date +%s) - start )) s"; \
@@ -63,7 +65,7 @@ test-package: package-environment ## the package and the template: what is in th
 	$(call timed,package,$(PYTEST) tests/infra)
 
 test-deployed: package-environment ministack ## the package, deployed into an emulator: webhook in, reply out, sealed
-	$(call timed,deployed,$(PYTEST) tests/deployed)
+	$(call timed,deployed,$(SERIAL) tests/deployed)
 
 test-simulation: $(READY) ## crashes, races and repeats before and after every port call
 	$(call timed,simulation,$(PYTEST) tests/simulation)
