@@ -17,14 +17,14 @@ PACKAGE := build/package-venv/ready-$(shell { cat requirements-package.txt; pwd;
 # What the packed Lambdas run on: x86_64 or arm64.
 ARCHITECTURE ?= x86_64
 PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS))
-# One stage is told one story, so its tests run in their order.
+# In their order: one deployed stage is told one story. In one process: what the search counts is printed.
 SERIAL := $(BIN)/python -m pytest
 COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header
 # Runs $(2) as group $(1) and says how long it took; .ci/run holds these lines against the budget.
 timed = @start=$$(date +%s); status=0; echo '$(2)'; $(2) || status=$$?; echo "took: $(1) $$(( $$(date +%s) - start )) s"; \
   [ $$status = 0 ] || echo "failed: $(1)"; exit $$status
 
-.PHONY: help environment package-environment package run test test-rooms test-package test-aws test-deployed ministack test-simulation test-docs check bench lock clean
+.PHONY: help environment package-environment package run test test-rooms test-package test-aws test-acceptance test-deployed ministack test-simulation test-docs check bench lock clean
 
 help: ## list the targets
 	@echo 'make <target>'
@@ -47,10 +47,13 @@ package: package-environment ## build/package: the zip and the template of every
 run: $(READY) ## start the service on this machine and show it at work (ONCE=1 ends by itself)
 	@$(BIN)/ackguard run $(if $(filter-out 0,$(ONCE)),--once)
 
-test: test-rooms test-package test-aws test-deployed test-simulation test-docs ## prove everything that the project can prove by itself
+test: test-rooms test-acceptance test-package test-aws test-deployed test-simulation test-docs ## prove everything that the project can prove by itself
 
 test-rooms: $(READY) ## the rooms, pure and embedded
-	$(call timed,rooms,$(PYTEST) tests --ignore=tests/infra --ignore=tests/deployed --ignore=tests/aws --ignore=tests/simulation --ignore=tests/test_docs.py)
+	$(call timed,rooms,$(PYTEST) tests --ignore=tests/acceptance --ignore=tests/infra --ignore=tests/deployed --ignore=tests/aws --ignore=tests/simulation --ignore=tests/test_docs.py)
+
+test-acceptance: $(READY) ## every scenario and every trap through the real steps
+	$(call timed,acceptance,$(PYTEST) tests/acceptance)
 
 test-aws: $(READY) ministack ## the ports on AWS, over the wire to an emulator
 	$(call timed,aws,$(PYTEST) tests/aws)
@@ -68,7 +71,7 @@ test-deployed: package-environment ministack ## the package, deployed into an em
 	$(call timed,deployed,$(SERIAL) tests/deployed)
 
 test-simulation: $(READY) ## crashes, races and repeats before and after every port call
-	$(call timed,simulation,$(PYTEST) tests/simulation)
+	$(call timed,simulation,$(SERIAL) tests/simulation tests/steps/test_round_trips.py)
 
 test-docs: $(READY) ## what the documents say, executed
 	$(call timed,docs,$(PYTEST) tests/test_docs.py)
