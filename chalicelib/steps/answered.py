@@ -17,9 +17,9 @@ from chalicelib.domain.notice import Mention
 from chalicelib.ports import Equals, Put, Row, Store, Write
 from chalicelib.steps.cases import Act, Acted, CasePorts, Change, acted, mention_of, person_of
 from chalicelib.steps.records import Written
-from chalicelib.steps.rows import from_row, to_row, unchanged
+from chalicelib.steps.rows import from_row, to_row
+from chalicelib.steps.threads import put_thread
 
-KEPT_POSTS = 50
 PROMISES_READ, PROMISES_ENDED = 50, 10
 """One person gets one acknowledgement a day, so a case has few promises; this many always fit one transaction."""
 
@@ -67,8 +67,7 @@ def said_writes(mention: Mention, text: str, at: datetime, store: Store) -> list
     thread = from_row(Thread, row) if row is not None else Thread()
     if any(said.by == "person" and said.text == text for said in thread.posts):
         return []
-    posts = (*thread.posts, ThreadPost(at=at, by="person", text=text))[-KEPT_POSTS:]
-    return [_put_thread(place, thread, posts)]
+    return [put_thread(place, thread, (*thread.posts, ThreadPost(at=at, by="person", text=text)))]
 
 
 def unsaid_writes(mention: Mention, text: str, store: Store) -> list[Write]:
@@ -78,7 +77,7 @@ def unsaid_writes(mention: Mention, text: str, store: Store) -> list[Write]:
     if row is None:
         return []
     thread = from_row(Thread, row)
-    return [_put_thread(place, thread, tuple(said for said in thread.posts if (said.by, said.text) != ("person", text)))]
+    return [put_thread(place, thread, tuple(said for said in thread.posts if (said.by, said.text) != ("person", text)))]
 
 
 def promise_writes(case: Case, act: Act, store: Store, entropy: Callable[[int], bytes]) -> list[Write]:
@@ -119,11 +118,6 @@ def _promise_record(case: Case, promise: Promise, act: Act, store: Store, entrop
 def _said(case: Case, text: str | None, at: datetime, store: Store) -> list[Write]:
     mention = mention_of(case.mentions[-1], store) if case.mentions else None
     return said_writes(mention, text, at, store) if mention is not None and text else []
-
-
-def _put_thread(place: Key, thread: Thread, posts: tuple[ThreadPost, ...]) -> Write:
-    grown = replace(thread, version=thread.version + 1, posts=posts)
-    return Put(place, to_row(grown, key=place), when=unchanged(thread.version))
 
 
 def _status(row: Row) -> str:

@@ -12,15 +12,15 @@ from chalicelib.domain.hours import LOOK_AHEAD
 from chalicelib.domain.keys import Key
 from chalicelib.domain.notice import OwnPost
 from chalicelib.domain.state import State
-from chalicelib.ports import Cancelled, Put, Row, Write
+from chalicelib.ports import Cancelled, Row, Write
 from chalicelib.steps.casework import NATIVE, put_case
 from chalicelib.steps.decide import DecidePorts
 from chalicelib.steps.done import Contended, Done, new_id
 from chalicelib.steps.records import Written, next_number
-from chalicelib.steps.rows import Standing, from_row, to_row, unchanged
+from chalicelib.steps.rows import Standing, from_row
+from chalicelib.steps.threads import put_thread
 
 ATTEMPTS = 4
-KEPT_POSTS = 50
 
 
 def note_own_post(post: OwnPost, ports: DecidePorts, now: datetime) -> Done:
@@ -70,8 +70,7 @@ def _is_echo(post: OwnPost, row: Row | None, ports: DecidePorts) -> bool:
 
 def _said(post: OwnPost, thread: Thread, place: Key, now: datetime) -> Write:
     said = ThreadPost(at=post.created_at or now, by="person", text=post.text)
-    grown = replace(thread, version=thread.version + 1, posts=(*thread.posts, said)[-KEPT_POSTS:])
-    return Put(place, to_row(grown, key=place), when=unchanged(thread.version))
+    return put_thread(place, thread, (*thread.posts, said))
 
 
 def _taken(post: OwnPost, before: Case | None, place: Key, ports: DecidePorts, now: datetime) -> Case:

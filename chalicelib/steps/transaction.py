@@ -22,15 +22,15 @@ from chalicelib.steps.optout import silencing
 from chalicelib.steps.records import decided, terminal
 from chalicelib.steps.rows import USED, Standing, budget_row, to_row, unchanged
 from chalicelib.steps.tally import counted
+from chalicelib.steps.threads import put_thread
 from chalicelib.voice.compose import Composed
 
 KEPT_ACKNOWLEDGEMENTS = 40
-KEPT_POSTS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The writes in order; ``state_place`` and ``word_place`` say which conditions mean "already decided" and "word lost".
+    """The writes in order; ``word_place`` says which condition means "word lost".
 
     ``case`` is what waits for a person once they are written, None for an ignored mention.
     """
@@ -38,7 +38,6 @@ class Plan:
     standing: Standing
     case: Case | None
     writes: tuple[Write, ...]
-    state_place: int
     word_place: int | None
 
 
@@ -67,7 +66,7 @@ def plan_of(
     if reservation is not None and judgement.composed is not None:
         word_place = len(writes)
         writes += _speaking(judgement, judgement.composed, facts, places, around, reservation)
-    return Plan(standing=standing, case=case, writes=tuple(writes), state_place=0, word_place=word_place)
+    return Plan(standing=standing, case=case, writes=tuple(writes), word_place=word_place)
 
 
 def _standing(facts: Facts, around: Circumstances, outcome: Outcome, reservation: Reservation | None) -> Standing:
@@ -161,19 +160,7 @@ def _speaking(
             ),
             when=unchanged(person.version),
         ),
-        Put(
-            places.thread,
-            to_row(
-                replace(
-                    thread,
-                    version=thread.version + 1,
-                    acknowledgements=thread.acknowledgements + 1,
-                    posts=(*thread.posts, said)[-KEPT_POSTS:],
-                ),
-                key=places.thread,
-            ),
-            when=unchanged(thread.version),
-        ),
+        put_thread(places.thread, thread, (*thread.posts, said), acknowledgements=1),
     ]
 
 
