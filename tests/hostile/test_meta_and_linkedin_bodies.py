@@ -15,7 +15,7 @@ from chalicelib.domain.notice import Mention, Misread
 from chalicelib.domain.webhook import Unreadable
 from chalicelib.platforms.contract import Platform
 from chalicelib.registry import members
-from tests.platforms.test_hostile_bodies import WRONG, holds, places
+from tests.hostile.test_bodies import WRONG, holds, places
 from tests.platforms.webhook_kit import PAYLOADS, payload
 
 PLATFORMS: dict[str, Platform] = {
