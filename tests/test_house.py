@@ -47,7 +47,6 @@ MODULE_LINES, FUNCTION_LINES = 300, 60
 LONG: dict[str, str] = {}  # "path" or "path:function" → why it may be longer
 ONLY_FOR_TESTS = {
     "chalicelib.audit.verify": "what an auditor runs; its command is a later issue",
-    "chalicelib.policy.testing": "how the tests run every brand's tests.yaml; its command is the Policy issue",
     "chalicelib.steps.replay": "how the tests prove that a record explains its decision; its command is a later issue",
 }
 ENTRY_POINTS = {"app", "chalicelib.cli.main"}

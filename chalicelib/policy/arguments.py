@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Union
 
 from chalicelib.domain.codec import Json
+from chalicelib.domain.problem import Problem, did_you_mean
 from chalicelib.policy.node import Map, Node, Sequence, Text
-from chalicelib.policy.problem import Problem, did_you_mean
 
 Parsed = Union[Json, Problem]
 

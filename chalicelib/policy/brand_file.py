@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.account import Account, Brand, Shift
+from chalicelib.domain.problem import Problem
 from chalicelib.policy import arguments
 from chalicelib.policy.node import Map, Node, Sequence, Text
 from chalicelib.policy.phrases import PhraseError, expand
-from chalicelib.policy.problem import Problem
 
 T = TypeVar("T")
 

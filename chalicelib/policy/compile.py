@@ -10,9 +10,9 @@ import rfc8785
 
 from chalicelib.domain.account import Brand
 from chalicelib.domain.codec import Json, encode
+from chalicelib.domain.problem import Problem
 from chalicelib.policy.loader import BASELINE, Pack, load_pack
 from chalicelib.policy.phrases import compile_index
-from chalicelib.policy.problem import Problem
 from chalicelib.policy.rules import Rule
 
 FORMAT = 1

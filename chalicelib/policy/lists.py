@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from chalicelib.domain.problem import Problem
 from chalicelib.policy.node import Place, Text
 from chalicelib.policy.phrases import PhraseError, expand
-from chalicelib.policy.problem import Problem
 
 LONGEST_PHRASE = 400
 _NOTE = re.compile(r"(?:^|\s)//.*$")

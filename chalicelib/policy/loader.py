@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.domain.account import Brand
 from chalicelib.domain.decision import Outcome
+from chalicelib.domain.problem import Problem
 from chalicelib.policy import arguments
 from chalicelib.policy.brand_file import SLUG, read_brand
 from chalicelib.policy.checks import CONDITIONS
@@ -24,7 +25,6 @@ from chalicelib.policy.conditions.contract import Names
 from chalicelib.policy.law import BUILT_IN
 from chalicelib.policy.lists import read_inline, read_list
 from chalicelib.policy.node import Map, Node, Text
-from chalicelib.policy.problem import Problem
 from chalicelib.policy.rule_file import read_rules
 from chalicelib.policy.rules import Rule
 from chalicelib.policy.yaml_nodes import read_yaml, unreadable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Union
 
-from chalicelib.policy.problem import Problem
+from chalicelib.domain.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)

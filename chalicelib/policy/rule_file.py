@@ -7,11 +7,11 @@ from datetime import date
 
 from chalicelib.domain.codec import Json
 from chalicelib.domain.decision import Outcome
+from chalicelib.domain.problem import Problem, did_you_mean
 from chalicelib.policy import arguments
 from chalicelib.policy.brand_file import SLUG
 from chalicelib.policy.conditions.contract import Condition, Names
 from chalicelib.policy.node import Map, Node, Sequence, Text
-from chalicelib.policy.problem import Problem, did_you_mean
 from chalicelib.policy.rules import Check, Rule
 
 _PRIORITIES = ("P0", "P1", "P2", "P3", "P4")

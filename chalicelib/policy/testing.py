@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from chalicelib.domain.codec import instant
 from chalicelib.domain.decision import Decision
 from chalicelib.domain.limits import Limits
+from chalicelib.domain.problem import Problem, did_you_mean
 from chalicelib.policy import arguments
 from chalicelib.policy.bundle import Broken, Bundle, load, signed_content
 from chalicelib.policy.compile import compile_bundle
@@ -20,7 +21,6 @@ from chalicelib.policy.decide import decide
 from chalicelib.policy.explain import because_line, explain
 from chalicelib.policy.node import Map, Node, Place, Sequence, Text
 from chalicelib.policy.ordinary import OF_FACTS, OF_MENTION, ORDINARY_NOW, ordinary_facts, ordinary_mention
-from chalicelib.policy.problem import Problem, did_you_mean
 from chalicelib.policy.yaml_nodes import read_yaml
 
 _OUTCOMES = frozenset({"acknowledge", "human", "ignore"})
@@ -88,7 +88,12 @@ def rehearse(files: Mapping[str, str], voices: Mapping[str, Any] | None = None) 
     return bundle
 
 
-def run_tests(files: Mapping[str, str]) -> Report | tuple[Problem, ...]:
+def chosen(brand: str | None, words: str | None) -> Callable[[Case], bool]:
+    """Chooses the tests of one brand, and of those the ones whose text has ``words``; None: all."""
+    return lambda case: brand in (None, case.brand) and (words or "").casefold() in case.say.casefold()
+
+
+def run_tests(files: Mapping[str, str], choose: Callable[[Case], bool] = lambda case: True) -> Report | tuple[Problem, ...]:
     """Every ``tests.yaml`` of ``files`` through ``decide``; all problems where something cannot be read."""
     bundle = rehearse(files)
     if isinstance(bundle, tuple):
@@ -96,8 +101,9 @@ def run_tests(files: Mapping[str, str]) -> Report | tuple[Problem, ...]:
     cases, problems = read_cases(files)
     if problems:
         return problems
-    failures = [failure for case in cases if (failure := run(case, bundle))]
-    return Report(len(cases), tuple(failures))
+    wanted = [case for case in cases if choose(case)]
+    failures = [failure for case in wanted if (failure := run(case, bundle))]
+    return Report(len(wanted), tuple(failures))
 
 
 def run(case: Case, bundle: Bundle) -> Failure | None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import yaml
 
+from chalicelib.domain.problem import Problem
 from chalicelib.policy.node import Map, Node, Place, Sequence, Text
-from chalicelib.policy.problem import Problem
 
 LARGEST_FILE = 256 * 1024
 DEEPEST = 20

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.problem import Problem
 from chalicelib.policy.checks import CONDITIONS
 from chalicelib.policy.conditions.contract import Names
 from chalicelib.policy.node import Node, Place, Sequence, Text
 from chalicelib.policy.ordinary import OF_MENTION, ORDINARY_NOW, ordinary_facts, ordinary_mention
-from chalicelib.policy.problem import Problem
 from chalicelib.policy.scene import Scene
 from chalicelib.policy.truth import Finding, Truth, all_of, any_of
 from tests.policy.small import BUNDLE

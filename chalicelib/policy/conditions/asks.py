@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from chalicelib.domain.codec import Json
 from chalicelib.domain.decision import Evidence
+from chalicelib.domain.problem import did_you_mean
 from chalicelib.policy import arguments, findings
 from chalicelib.policy.arguments import Parsed
 from chalicelib.policy.clauses import questions
 from chalicelib.policy.conditions.contract import Condition, Names
 from chalicelib.policy.node import Node, Text
-from chalicelib.policy.problem import did_you_mean
 from chalicelib.policy.scene import Scene
 from chalicelib.policy.truth import FALSE, Finding, Truth
 
