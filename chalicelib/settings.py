@@ -52,7 +52,8 @@ SECONDS = {
 }
 """Durations of ``Limits`` that may be set, in whole seconds."""
 
-TEXTS = ("ACKGUARD_BACKEND", "ACKGUARD_DATA", "ACKGUARD_ENGINE", "ACKGUARD_ORIGIN", "ACKGUARD_CLOCK", "ACKGUARD_SINKS")
+ENGINE, ORIGIN = "ACKGUARD_ENGINE", "ACKGUARD_ORIGIN"
+TEXTS = ("ACKGUARD_BACKEND", "ACKGUARD_DATA", ENGINE, ORIGIN, "ACKGUARD_CLOCK", "ACKGUARD_SINKS")
 ENDPOINT = "ACKGUARD_ENDPOINT_"
 """``ACKGUARD_ENDPOINT_RELAY=https://...``: where replies through the relay go."""
 
@@ -91,8 +92,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         backend=backend,
         data=Path(environment.get("ACKGUARD_DATA", "var")),
         places={name: environment[name] for name in PLACES if environment.get(name)},
-        engine=environment.get("ACKGUARD_ENGINE") or engine_of(Path(__file__).parent),
-        origin=environment.get("ACKGUARD_ORIGIN", "ackguard.local/ledger"),
+        engine=environment.get(ENGINE) or engine_of(Path(__file__).parent),
+        origin=environment.get(ORIGIN, "ackguard.local/ledger"),
         endpoints={name.removeprefix(ENDPOINT).lower(): url for name, url in environment.items() if name.startswith(ENDPOINT)},
         sinks=tuple(name.strip() for name in environment.get("ACKGUARD_SINKS", "").split(",") if name.strip()),
         sink_addresses=addresses,

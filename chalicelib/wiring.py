@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from chalicelib.steps.announce import AnnouncePorts
     from chalicelib.steps.decide import DecidePorts
     from chalicelib.steps.post import PostPorts
+    from chalicelib.steps.publish import PublishPorts
     from chalicelib.steps.receive import ReceivePorts
     from chalicelib.steps.seal import SealPorts
     from chalicelib.steps.sequence import SequencePorts
@@ -120,11 +121,14 @@ def deployed() -> AwsBackend:
 
 def _backend(*needs: str) -> Embedded | AwsBackend:
     """What ``settings().backend`` says; raises WrongSettings that names every place among ``needs`` that is not set."""
-    if settings().backend == "embedded":
-        return embedded()
-    if missing := [name for name in needs if name not in settings().places]:
+    if settings().backend == "aws" and (missing := [name for name in needs if name not in settings().places]):
         raise WrongSettings("; ".join(f"{name}: not set, and this Lambda needs it" for name in missing))
-    return deployed()
+    return backend()
+
+
+def backend() -> Embedded | AwsBackend:
+    """The backend that ``settings().backend`` names, whole: for people; a Lambda is handed its ports below."""
+    return embedded() if settings().backend == "embedded" else deployed()
 
 
 @lru_cache(maxsize=1)
@@ -143,8 +147,8 @@ def for_receiving() -> ReceivePorts:
     """A queue and the webhook secrets."""
     from chalicelib.steps.receive import ReceivePorts
 
-    backend = _backend(f"{QUEUE}MENTIONS", SECRETS_PREFIX)
-    return ReceivePorts(mentions=backend.queues[MENTIONS], secrets=_Scoped(backend.secrets, "webhook/"), platforms=platforms())
+    held = _backend(f"{QUEUE}MENTIONS", SECRETS_PREFIX)
+    return ReceivePorts(mentions=held.queues[MENTIONS], secrets=_Scoped(held.secrets, "webhook/"), platforms=platforms())
 
 
 @lru_cache(maxsize=1)
@@ -153,12 +157,12 @@ def for_deciding() -> DecidePorts:
     from chalicelib.steps.bundles import Bundles
     from chalicelib.steps.decide import DecidePorts
 
-    backend = _backend(*TABLES, f"{QUEUE}REPLIES", f"{QUEUE}ANNOUNCEMENTS", BUCKET, KEY_PUBLISHER)
+    held = _backend(*TABLES, f"{QUEUE}REPLIES", f"{QUEUE}ANNOUNCEMENTS", BUCKET, KEY_PUBLISHER)
     return DecidePorts(
-        store=backend.store,
-        replies=backend.queues[REPLIES],
-        announcements=backend.queues[ANNOUNCEMENTS],
-        bundles=Bundles(backend.artefacts, (backend.publisher.public_key(),), settings().engine),
+        store=held.store,
+        replies=held.queues[REPLIES],
+        announcements=held.queues[ANNOUNCEMENTS],
+        bundles=Bundles(held.artefacts, (held.publisher.public_key(),), settings().engine),
         entropy=os.urandom,
     )
 
@@ -169,12 +173,12 @@ def for_posting() -> PostPorts:
     from chalicelib.http_client import PooledHttp
     from chalicelib.steps.post import PostPorts
 
-    backend = _backend(*_RECORDED, f"{QUEUE}REPLIES", f"{QUEUE}ANNOUNCEMENTS", SECRETS_PREFIX)
+    held = _backend(*_RECORDED, f"{QUEUE}REPLIES", f"{QUEUE}ANNOUNCEMENTS", SECRETS_PREFIX)
     return PostPorts(
-        store=backend.store,
-        replies=backend.queues[REPLIES],
-        announcements=backend.queues[ANNOUNCEMENTS],
-        secrets=_Scoped(backend.secrets, "posting/"),
+        store=held.store,
+        replies=held.queues[REPLIES],
+        announcements=held.queues[ANNOUNCEMENTS],
+        secrets=_Scoped(held.secrets, "posting/"),
         http=PooledHttp(),
         platforms=platforms(),
         endpoints=MappingProxyType(dict(settings().endpoints)),
@@ -188,13 +192,13 @@ def for_announcing() -> AnnouncePorts:
     from chalicelib.http_client import PooledHttp
     from chalicelib.steps.announce import AnnouncePorts
 
-    backend, on = _backend(*_RECORDED, f"{QUEUE}ANNOUNCEMENTS", f"{QUEUE}DEAD_LETTERS", SECRETS_PREFIX), settings().sinks
+    held, on = _backend(*_RECORDED, f"{QUEUE}ANNOUNCEMENTS", f"{QUEUE}DEAD_LETTERS", SECRETS_PREFIX), settings().sinks
     sinks = members("chalicelib.sinks", "SINK") if on else {}
     return AnnouncePorts(
-        store=backend.store,
-        announcements=backend.queues[ANNOUNCEMENTS],
-        dead_letters=backend.queues[DEAD_LETTERS],
-        secrets=_Scoped(backend.secrets, "sink/"),
+        store=held.store,
+        announcements=held.queues[ANNOUNCEMENTS],
+        dead_letters=held.queues[DEAD_LETTERS],
+        secrets=_Scoped(held.secrets, "sink/"),
         http=PooledHttp(),
         sinks=MappingProxyType({name: sinks[name] for name in on}),
         addresses=MappingProxyType(dict(settings().sink_addresses)),
@@ -215,8 +219,8 @@ def for_sealing() -> SealPorts:
     """The tree's rows, the artefacts and the sealer's key, which nobody else holds."""
     from chalicelib.steps.seal import SealPorts
 
-    backend = _backend(f"{TABLE}TREE", BUCKET, KEY_SEALER)
-    return SealPorts(store=backend.store, signer=backend.sealer, artefacts=backend.artefacts)
+    held = _backend(f"{TABLE}TREE", BUCKET, KEY_SEALER)
+    return SealPorts(store=held.store, signer=held.sealer, artefacts=held.artefacts)
 
 
 @lru_cache(maxsize=1)
@@ -233,13 +237,21 @@ def for_surging() -> SurgePorts:
     from chalicelib.steps.bundles import Bundles
     from chalicelib.steps.surge import SurgePorts
 
-    backend = _backend(*_RECORDED, f"{QUEUE}ANNOUNCEMENTS", BUCKET, KEY_PUBLISHER)
+    held = _backend(*_RECORDED, f"{QUEUE}ANNOUNCEMENTS", BUCKET, KEY_PUBLISHER)
     return SurgePorts(
-        store=backend.store,
-        bundles=Bundles(backend.artefacts, (backend.publisher.public_key(),), settings().engine),
-        announcements=backend.queues[ANNOUNCEMENTS],
+        store=held.store,
+        bundles=Bundles(held.artefacts, (held.publisher.public_key(),), settings().engine),
+        announcements=held.queues[ANNOUNCEMENTS],
         entropy=os.urandom,
     )
+
+
+def for_publishing() -> PublishPorts:
+    """The store, the artefacts and the publisher's key: for a person who publishes, never for a Lambda."""
+    from chalicelib.steps.publish import PublishPorts
+
+    held = _backend(*TABLES, BUCKET, KEY_PUBLISHER)
+    return PublishPorts(store=held.store, artefacts=held.artefacts, signer=held.publisher, entropy=os.urandom)
 
 
 def forget() -> None:

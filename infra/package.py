@@ -91,6 +91,15 @@ def engine_of(unpacked: Path) -> str:
     return subprocess.run(command, cwd=unpacked, capture_output=True, text=True, check=True).stdout.strip()
 
 
+def named(template: Path, engine: str) -> None:
+    """Let the stack say as its output ``Engine`` what a policy must be approved for. Raises NotPacked."""
+    text = template.read_text()
+    opened = "\nOutputs:\n"
+    if text.count(opened) != 1:
+        raise NotPacked("the template has no Outputs; the name of the engine goes there")
+    template.write_text(text.replace(opened, f"{opened}  Engine:\n    Value: {engine}\n"))
+
+
 def package(out: Path, architecture: str) -> str:
     """Pack into ``out`` (sam.yaml, deployment.zip); gives the report. Raises NotPacked."""
     work = out.with_name(f"{out.name}-work")
@@ -101,6 +110,7 @@ def package(out: Path, architecture: str) -> str:
     unzipped = zipped(unpacked, archive)
     size, engine = archive.stat().st_size, engine_of(unpacked)
     shutil.rmtree(work)
+    named(out / "sam.yaml", engine)
     if size > ZIPPED_LIMIT or unzipped > UNZIPPED_LIMIT:
         raise NotPacked(f"too large for Lambda: {size:,} bytes zipped, {unzipped:,} unzipped")
     return (

@@ -12,6 +12,8 @@ import pytest
 import app
 from chalicelib import wiring
 from chalicelib.domain.limits import Limits
+from chalicelib.local import stage
+from chalicelib.settings import ENGINE, ORIGIN, PLACES
 from tests.infra.conftest import ROOT, Packed
 
 PORTS = {
@@ -194,6 +196,19 @@ def test_what_is_counted_in_the_log_is_what_the_lambdas_write(packed: Packed) ->
         words = re.findall(r'\$\.(step|did|rule) = "\*?([a-z-]+)"', one["FilterPattern"])
         assert words
         assert [word for _, word in words if f'"{word}"' not in spoken and f'{word}"' not in spoken] == []
+
+
+def test_the_stack_says_where_everything_is_as_the_lambdas_are_told(packed: Packed) -> None:
+    """What `--stage` reads: an output that is missing or another's would let a person work on the wrong table."""
+    outputs = {name: one["Value"] for name, one in packed.template["Outputs"].items()}
+    told = {"ACKGUARD_ORIGIN": packed.template["Globals"]["Function"]["Environment"]["Variables"]["ACKGUARD_ORIGIN"]}
+    for one in packed.functions.values():
+        told |= one["Environment"]["Variables"]
+    assert {name: outputs[stage.output_of(name)] for name in (*PLACES, ORIGIN)} == {
+        name: told.get(name, {"Ref": "DeadLettersQueue"}) for name in (*PLACES, ORIGIN)
+    }
+    assert f"engine: {outputs[stage.output_of(ENGINE)]}\n" in packed.said
+    assert stage.DOOR in outputs
 
 
 def test_the_dashboard_can_be_read(packed: Packed) -> None:

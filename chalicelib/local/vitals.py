@@ -1,0 +1,135 @@
+"""Signs of life that no port gives, because no Lambda may ask: is a secret there, what waits in a queue, does the door answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal, Protocol
+
+import botocore.session
+import urllib3
+
+from chalicelib.aws.calls import Calls, Pace, Refusal
+from chalicelib.aws.secrets import secret_id
+from chalicelib.embedded.queues import SqliteQueue
+from chalicelib.ports import SecretSource, Unavailable
+
+DOOR_S = 5.0
+"""Wall seconds that the door may take; a Lambda that was asleep needs some of them."""
+
+_LOOK_BACK = timedelta(minutes=10)
+
+Presence = Literal["there", "missing", "hidden"]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is in one queue; ``oldest`` is None where nobody knows."""
+
+    count: int
+    oldest: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the endpoint answered to a request without a signature, and the time on its answer."""
+
+    status: int
+    at: datetime | None
+
+
+class Vitals(Protocol):
+    """What can be seen of a service from beside it, with no secret in sight."""
+
+    def secret(self, name: str) -> Presence:
+        """Whether there is a secret of this name; ``hidden`` where we may not even ask."""
+
+    def waiting(self, queue: str) -> Waiting:
+        """What is in a queue; raises ``Unavailable``."""
+
+    def door(self) -> Door | None:
+        """What the endpoint says to a stranger; None where nobody answers."""
+
+
+def knock(url: str) -> Door | None:
+    """One request without a signature; the answer has to be a refusal."""
+    try:
+        answer = urllib3.PoolManager(retries=False, timeout=DOOR_S).request("GET", f"{url}/webhooks/x", redirect=False)
+    except urllib3.exceptions.HTTPError:
+        return None
+    try:
+        at = parsedate_to_datetime(answer.headers.get("date", ""))
+    except ValueError:
+        at = None
+    return Door(answer.status, at.astimezone(timezone.utc) if at and at.tzinfo else None)
+
+
+class FolderVitals(Vitals):
+    """Those of a service on this machine; ``url`` gives where it listens, None while it does not run."""
+
+    def __init__(self, secrets: SecretSource, queues: Mapping[str, SqliteQueue], url: Callable[[], str | None]) -> None:
+        self._secrets, self._queues, self._url = secrets, queues, url
+
+    def secret(self, name: str) -> Presence:
+        """See ``Vitals``."""
+        return "there" if self._secrets.get(name).values else "missing"
+
+    def waiting(self, queue: str) -> Waiting:
+        """See ``Vitals``."""
+        return Waiting(self._queues[queue].depth(), self._queues[queue].oldest_age())
+
+    def door(self) -> Door | None:
+        """See ``Vitals``."""
+        url = self._url()
+        return knock(url) if url else None
+
+
+class StageVitals(Vitals):
+    """Those of a deployed stage. Secrets are only described, never read: whoever looks needs no right to see one."""
+
+    def __init__(self, prefix: str, queues: Mapping[str, str], url: str, client: Callable[[str], Any] | None = None) -> None:
+        made = client or botocore.session.get_session().create_client
+        self._prefix, self._queues, self._url, self._client = prefix, queues, url, made
+
+    def secret(self, name: str) -> Presence:
+        """See ``Vitals``."""
+        try:
+            self._calls("secretsmanager")("describe_secret", SecretId=self._prefix + secret_id(name))
+        except Refusal as refusal:
+            return "missing" if refusal.code == "ResourceNotFoundException" else "hidden"
+        return "there"
+
+    def waiting(self, queue: str) -> Waiting:
+        """See ``Vitals``; the age is CloudWatch's, some minutes behind."""
+        url = self._queues[queue]
+        kinds = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
+        found = self._calls("sqs")("get_queue_attributes", QueueUrl=url, AttributeNames=list(kinds))["Attributes"]
+        count = sum(int(found.get(kind, 0)) for kind in kinds)
+        return Waiting(count, self._oldest(url.rpartition("/")[2]) if count else timedelta(0))
+
+    def door(self) -> Door | None:
+        """See ``Vitals``."""
+        return knock(self._url)
+
+    def _oldest(self, queue: str) -> timedelta | None:
+        now = datetime.now(timezone.utc)
+        try:
+            found = self._calls("cloudwatch")(
+                "get_metric_statistics",
+                Namespace="AWS/SQS",
+                MetricName="ApproximateAgeOfOldestMessage",
+                Dimensions=[{"Name": "QueueName", "Value": queue}],
+                StartTime=now - _LOOK_BACK,
+                EndTime=now,
+                Period=60,
+                Statistics=["Maximum"],
+            )["Datapoints"]
+        except Unavailable:
+            return None
+        newest = max(found, key=lambda point: point["Timestamp"], default=None)
+        return None if newest is None else timedelta(seconds=float(newest["Maximum"]))
+
+    def _calls(self, service: str) -> Calls:
+        return Calls(self._client(service), Pace())
