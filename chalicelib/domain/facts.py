@@ -76,13 +76,23 @@ class Thread:
 class Promise:
     """What an acknowledgement told somebody: that a person answers by ``due`` (None: no time was named).
 
-    It has a row of its own; ``mention`` is the record id, ``status``: open | late.
+    It has a row of its own; ``mention`` is the record id, ``conversation`` the partition of the case that must keep it,
+    ``person`` that of whom it was told. ``status``: open | late (most of its time is over) | kept | broken.
     """
 
     mention: str
     made: datetime
     due: datetime | None
+    brand: str
+    topic: str
+    conversation: str
+    person: str
     status: str = "open"
+
+    @property
+    def late_at(self) -> datetime | None:
+        """When three quarters of the time are over: late enough to hurry, early enough to keep it. None: no time was named."""
+        return None if self.due is None else self.made + (self.due - self.made) * 3 / 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +137,10 @@ class Rota:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """How long people waited lately: the 80th percentile in minutes."""
+    """How long people waited lately: the 80th percentile in minutes. ``measured``: when; None where a person set it."""
 
     p80_minutes: int
+    measured: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

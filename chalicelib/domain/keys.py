@@ -53,6 +53,11 @@ def case(platform: str, account: str, author: str) -> Key:
     return Key("state", f"case#{platform}#{account}#{author}")
 
 
+def said(platform: str, account: str, day: str, shard: int, sort: str = "-") -> Key:
+    """What an account said in public on one UTC day (``2026-11-21``): one row for each post, in one of its shards."""
+    return Key("state", f"said#{platform}#{account}#{day}#{shard}", sort)
+
+
 def promise(record: str) -> Key:
     """What the acknowledgement of one mention told its author."""
     return Key("state", f"promise#{record}")
@@ -81,6 +86,11 @@ def rota(brand: str) -> Key:
 def wait(brand: str) -> Key:
     """How long people of a brand waited lately."""
     return Key("control", f"wait#{brand}")
+
+
+def waited(brand: str, hour: str, id: str) -> Key:
+    """How long one case of a brand waited, among all that were seen in one UTC hour (``2026-11-21T09``)."""
+    return Key("state", f"waited#{brand}#{hour}", id)
 
 
 def alert(brand: str) -> Key:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.domain import keys
@@ -20,6 +20,9 @@ from chalicelib.steps.rows import Standing, budget_of, fact_of, from_row
 
 HOUR = 13
 """How much of an ISO time names its hour."""
+
+WAIT_LASTS = timedelta(minutes=30)
+"""How long a measured wait holds; ``watch`` measures each minute while enough people were answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +104,7 @@ def facts_of(
         holder=_holder(rows.get(places.lock), now),
         budget=_budget(rows.get(places.budget), now),
         rota=_rota(fact_of(Rota, rows, places.rota, Unknown("no-rota"), now), now),
-        wait=fact_of(Wait, rows, places.wait, Unknown("no-recent-cases"), now),
+        wait=_wait(fact_of(Wait, rows, places.wait, Unknown("no-recent-cases"), now), now),
         seal=fact_of(Seal, rows, places.seal, Unknown("never-sealed"), now),
         surge=_alert(alert, "surge", False, now),
         incident=_alert(alert, "incident", None, now),
@@ -128,6 +131,13 @@ def _rota(rota: Fact[Rota], now: datetime) -> Fact[Rota]:
     if isinstance(rota, Known) and rota.value.until <= now:
         return Unknown("rota-ran-out")
     return rota
+
+
+def _wait(wait: Fact[Wait], now: datetime) -> Fact[Wait]:
+    """A wait that was measured long ago says nothing about now: no time is named."""
+    if isinstance(wait, Known) and wait.value.measured is not None and now - wait.value.measured > WAIT_LASTS:
+        return Unknown("measured-long-ago")
+    return wait
 
 
 def _alert(row: Row, name: str, absent: Any, now: datetime) -> Fact[Any]:

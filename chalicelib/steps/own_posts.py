@@ -18,6 +18,7 @@ from chalicelib.steps.decide import DecidePorts
 from chalicelib.steps.done import Contended, Done, new_id
 from chalicelib.steps.records import Written, next_number
 from chalicelib.steps.rows import Standing, from_row
+from chalicelib.steps.said import Said, said_row
 from chalicelib.steps.threads import put_thread
 
 ATTEMPTS = 4
@@ -33,7 +34,7 @@ def note_own_post(post: OwnPost, ports: DecidePorts, now: datetime) -> Done:
         thread = from_row(Thread, rows[places["thread"]]) if places["thread"] in rows else Thread()
         if any(said.by == "person" and said.text == post.text for said in thread.posts):
             return Done("-", "already-noted")
-        writes = [_said(post, thread, places["thread"], now)]
+        writes = [_said(post, thread, places["thread"], now), _said_row(post, now)]
         taken = "-"
         if post.reply_to_user is not None:
             before = from_row(Case, rows[places["case"]]) if places["case"] in rows else None
@@ -71,6 +72,12 @@ def _is_echo(post: OwnPost, row: Row | None, ports: DecidePorts) -> bool:
 def _said(post: OwnPost, thread: Thread, place: Key, now: datetime) -> Write:
     said = ThreadPost(at=post.created_at or now, by="person", text=post.text)
     return put_thread(place, thread, (*thread.posts, said))
+
+
+def _said_row(post: OwnPost, now: datetime) -> Write:
+    person = keys.person(post.platform, post.reply_to_user or "").partition
+    said = Said(at=post.created_at or now, by="person", text=post.text, person=person)
+    return said_row(post.platform, post.account, post.post_id, said)
 
 
 def _taken(post: OwnPost, before: Case | None, place: Key, ports: DecidePorts, now: datetime) -> Case:

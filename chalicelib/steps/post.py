@@ -10,18 +10,20 @@ from typing import TypeVar
 from chalicelib.audit.record import sort_key
 from chalicelib.domain import envelope, keys
 from chalicelib.domain.codec import decode, iso
-from chalicelib.domain.facts import Case, Control, Promise
+from chalicelib.domain.facts import Case, Control
 from chalicelib.domain.keys import Key
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.outcome import HttpRequest, NotYet, Posted, PostOutcome, Refused
 from chalicelib.domain.reservation import Reservation
 from chalicelib.domain.state import State
 from chalicelib.platforms.contract import Platform
-from chalicelib.ports import Absent, Cancelled, Check, Http, Put, Queue, Row, SecretSource, Store, Write
+from chalicelib.ports import Cancelled, Check, Http, Queue, Row, SecretSource, Store, Write
 from chalicelib.steps.closing import Ending, ending_writes, moved, put_standing
 from chalicelib.steps.done import Contended, Done, order_reply
+from chalicelib.steps.promises import opened
 from chalicelib.steps.records import followed
-from chalicelib.steps.rows import Standing, from_row, to_row, unchanged
+from chalicelib.steps.rows import Standing, from_row, unchanged
+from chalicelib.steps.said import Said, said_row
 from chalicelib.steps.stopping import stop_for
 from chalicelib.steps.telling import tell_again
 
@@ -200,11 +202,12 @@ def outcome_writes(
     """The end of an attempt: posted, with the promise that it opens, or a person; nothing for an unknown outcome."""
     if isinstance(outcome, Posted):
         ending = Ending(state=State.POSTED, reason="posted", looked_up=looked_up, posted_id=outcome.post_id)
-        promise = Promise(mention=sending.id, made=now, due=reservation.due)
-        place = keys.promise(sending.id)
+        person = keys.person(reservation.platform, reservation.author_id).partition
+        said = Said(at=now, by="machine", text=reservation.text, person=person)
         return [
             *ending_writes(sending, ending, now, entropy, private={"post_id": outcome.post_id}),
-            Put(place, to_row(promise, key=place, due=reservation.due), when=(Absent(),)),
+            opened(sending, reservation, now),
+            said_row(reservation.platform, reservation.account, sending.id, said),
         ]
     if isinstance(outcome, (Refused, NotYet)):
         reason = f"refused:{outcome.reason}" if isinstance(outcome, Refused) else "late"

@@ -21,12 +21,14 @@ from chalicelib.domain.notice import Mention
 from chalicelib.domain.outcome import HttpRequest, NotYet, Posted, PostOutcome, Refused
 from chalicelib.domain.reservation import Reservation
 from chalicelib.ports import Absent, Cancelled, Condition, Equals, Put, Row, Write
-from chalicelib.steps.answered import answer_body, answered, promise_writes, said_writes, unsaid_writes
-from chalicelib.steps.cases import ATTEMPTS, Act, CasePorts, forced, may, mention_of, recorded, taken_since
+from chalicelib.steps.answered import answer_body, answered, said_writes, unsaid_writes, wait_writes
+from chalicelib.steps.cases import ATTEMPTS, Act, CasePorts, forced, may, mention_of, person_of, recorded, taken_since
 from chalicelib.steps.casework import put_case
 from chalicelib.steps.done import Contended, new_id
 from chalicelib.steps.post import PostPorts
+from chalicelib.steps.promises import ending
 from chalicelib.steps.rows import from_row
+from chalicelib.steps.said import Said, said_row
 
 NOT_POSTED = "not-posted"
 
@@ -166,13 +168,16 @@ def _outcome_writes(
     act = intent.act
     private: dict[str, Json] = {"text": intent.text}
     writes: list[Write] = [Put(act.marker, {"status": status}, when=(Equals("status", "sending"),))]
+    body = answer_body(case, status, act.at, ports.store, reason)
     if isinstance(outcome, Posted):
         private["post_id"] = outcome.post_id
-        writes += [put_case(answered(case, act), intent.place, case.version)]
-        writes += promise_writes(case, act, ports.store, ports.entropy)
-    elif status == NOT_POSTED:
+        writes += [put_case(answered(case, act), intent.place, case.version), *wait_writes(case, body, act.at)]
+        writes += ending(case, act.actor, act.at, ports.store, ports.entropy)
+    if status == NOT_POSTED:
         writes += unsaid_writes(intent.mention, intent.text, ports.store)
-    body = answer_body(case, status, act.at, ports.store, reason)
+    else:
+        said = Said(at=act.at, by="person", text=intent.text, person=person_of(case).partition)
+        writes.append(said_row(intent.mention.platform, intent.mention.account, act.id, said))
     return [*writes, *recorded(case, "replied", act, body, private, _case_ports(ports)).writes()]
 
 

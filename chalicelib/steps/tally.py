@@ -51,9 +51,9 @@ def counted(mention: Mention, decision: Decision, brand: str, record: str, now: 
     return _row(_place(brand, record, now, record), author, _matters(mention, decision))
 
 
-def broken(brand: str, record: str, now: datetime) -> Write:
-    """A promise of ours that nobody kept."""
-    return _row(_place(brand, record, now, f"{record}-{BROKEN}"), _digest(record), (Matter(BROKEN, "", ""),))
+def broken(brand: str, topic: str, record: str, now: datetime) -> Write:
+    """A promise of ours, about ``topic``, that nobody kept."""
+    return _row(_place(brand, record, now, f"{record}-{BROKEN}"), _digest(record), (Matter(BROKEN, "", topic),))
 
 
 def rows(store: Store, brand: str, now: datetime) -> Iterator[Row]:

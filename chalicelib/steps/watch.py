@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from chalicelib.audit.record import Actor, follow_record, sort_key
 from chalicelib.domain import keys
 from chalicelib.domain.codec import instant, iso
-from chalicelib.domain.facts import Case, Promise
+from chalicelib.domain.facts import Case
 from chalicelib.domain.keys import SHARDS, Key
-from chalicelib.ports import Cancelled, Equals, Put, Store, Unavailable, Write
-from chalicelib.steps import tally
+from chalicelib.ports import Cancelled, Put, Store, Unavailable
+from chalicelib.steps import late, waits
 from chalicelib.steps.done import Done, new_id
 from chalicelib.steps.records import Written
 from chalicelib.steps.rows import from_row, to_row, unchanged
@@ -40,7 +40,7 @@ def run(ports: WatchPorts, now: datetime) -> Iterator[Done]:
                 if key.partition.startswith("case#"):
                     yield _overdue(key, ports, now)
                 elif key.partition.startswith("promise#"):
-                    yield _late(key, ports, now)
+                    yield late.look_at(key, ports.store, ports.entropy, now)
             except Unavailable:
                 yield Done("-", "unavailable")
 
@@ -93,20 +93,9 @@ def _overdue(key: Key, ports: WatchPorts, now: datetime) -> Done:
     )
     urgent = replace(case, version=case.version + 1, priority=min(case.priority, 1))
     written = Written(id=case.id, sort=sort_key("case_overdue", case.version), record=record, at=now, person=key.partition)
-    writes = [Put(key, to_row(urgent, key=key), when=unchanged(case.version)), *written.writes()]
+    writes = [
+        Put(key, to_row(urgent, key=key), when=unchanged(case.version)),
+        waits.sample(case.brand, case.id, case.opened, now),
+        *written.writes(),
+    ]
     return Done(case.id, "contended" if isinstance(ports.store.commit(writes), Cancelled) else "overdue")
-
-
-def _late(key: Key, ports: WatchPorts, now: datetime) -> Done:
-    """A promise whose time is over: late, until whoever answers closes it."""
-    row = ports.store.read([key]).get(key)
-    promise = from_row(Promise, row) if row is not None else None
-    if promise is None or promise.status != "open" or promise.due is None or promise.due > now:
-        return Done("-", "nothing-late")
-    late = to_row(replace(promise, status="late"), key=key)
-    writes: list[Write] = [Put(key, late, when=(Equals("status", "open"),))]
-    decided = Key("ledger", promise.mention, sort_key("decision"))
-    if (leaf := ports.store.read([decided]).get(decided)) is not None:
-        writes.append(tally.broken(str(leaf["brand"]), promise.mention, now))
-    result = ports.store.commit(writes)
-    return Done(promise.mention, "contended" if isinstance(result, Cancelled) else "promise-late")

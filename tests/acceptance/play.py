@@ -237,8 +237,16 @@ def _told_before(stage: Stage, scenario: Scenario, post: Post) -> None:
         stage.put(keys.thread(platform, post.thread), Thread(version=1, acknowledgements=count, posts=ours))
     _case_before(stage, scenario, post, history)
     for place, (at, text) in enumerate(acks):
-        promise = Promise(mention=f"earlier{place}", made=at, due=_due(at, text))
-        stage.put(keys.promise(promise.mention), promise, due=promise.due)
+        promise = Promise(
+            mention=f"earlier{place}",
+            made=at,
+            due=_due(at, text),
+            brand=brands.named(scenario)[0].id.replace("_", "-").lower(),
+            topic="card",
+            conversation=keys.case(platform, post.account.id, author).partition,
+            person=keys.person(platform, author).partition,
+        )
+        stage.put(keys.promise(promise.mention), promise, due=promise.late_at)
 
 
 def _case_before(stage: Stage, scenario: Scenario, post: Post, history: Sequence[tuple[datetime, str, str]]) -> None:

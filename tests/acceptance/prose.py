@@ -103,11 +103,11 @@ def looked_up(played: Played) -> bool:
     return end.get("body", {}).get("looked_up") is True
 
 
-def promise_late(played: Played) -> bool:
+def promise_broken(played: Played) -> bool:
     """The watch has marked what we told earlier."""
     played.stage.watch()
     found: Promise | None = played.stage.row(Promise, keys.promise("earlier0"))
-    return found is not None and found.status == "late"
+    return found is not None and found.status == "broken"
 
 
 def joined(played: Played) -> bool:
@@ -154,7 +154,7 @@ MUST: dict[str, Check] = {
     "acks in this thread stop": silent_afterwards("somebody_else"),
     "case carries full history across channels": joined,
     "appended to the open case": joined,
-    "promise ledger entry marked broken": promise_late,
+    "promise ledger entry marked broken": promise_broken,
     "time shown as 08:00 UK, computed from IANA zone": lambda played: "08:00 UK" in played.text,
     'no "within the hour"': says_nothing(containing="within the hour"),
     "automation silent in this conversation until a human hands it back": silent_afterwards(None),

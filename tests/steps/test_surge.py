@@ -138,7 +138,7 @@ def test_the_same_words_from_many_people_trip_even_where_no_topic_is_known(world
     assert case.reason == "surge-wording"
 
 
-def test_a_broken_promise_counts_once_for_the_brand_that_made_it(world: World) -> None:
+def test_a_broken_promise_counts_once_for_its_topic(world: World) -> None:
     world.deliver(mention(1))
     world.run()
     place = keys.promise(world.standing_of(mention(1)).id)
@@ -148,7 +148,8 @@ def test_a_broken_promise_counts_once_for_the_brand_that_made_it(world: World) -
     for _ in range(2):
         list(watch.run(watch.WatchPorts(store=world.store, entropy=world.random.randbytes), world.now))
     people = tally.people(tally.rows(world.store, BRAND, world.now))
-    assert people[Matter(tally.BROKEN, "", "")] == 1
+    assert people[Matter(tally.BROKEN, "", promise.topic)] == 1
+    assert promise.topic == "card"
 
 
 @pytest.mark.parametrize(
@@ -159,7 +160,7 @@ def test_a_broken_promise_counts_once_for_the_brand_that_made_it(world: World) -
         (Matter(tally.WORDING, "w", "card"), 8, "topic:card"),
         (Matter(tally.LINK, "l", ""), 8, "brand"),
         (Matter(tally.OBJECTION, "", ""), 3, "brand"),
-        (Matter(tally.BROKEN, "", ""), 8, "brand"),
+        (Matter(tally.BROKEN, "", "card"), 8, "topic:card"),
     ],
 )
 def test_each_matter_trips_at_its_limit_and_not_below(matter: Matter, people: int, scope: str, loaded: Loaded) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.domain import keys
-from chalicelib.domain.facts import Case, Promise, Seal
+from chalicelib.domain.facts import Case, Seal
 from chalicelib.domain.state import State
 from chalicelib.embedded.lookup import SqliteLookup
 from chalicelib.ports import Put
@@ -66,13 +66,3 @@ def test_a_case_that_was_closed_in_time_is_left_alone(world: World) -> None:
     world.store.commit([Put(place, closed)])
     world.clock.advance(timedelta(hours=2))
     assert "overdue" not in watched(world)
-
-
-def test_a_promise_whose_time_is_over_is_late_once(world: World) -> None:
-    world.deliver(mention(1))
-    world.run()
-    place = keys.promise(world.standing_of(mention(1)).id)
-    world.clock.advance(timedelta(hours=1))
-    assert watched(world).count("promise-late") == 1
-    assert from_row(Promise, world.store.read([place])[place]).status == "late"
-    assert watched(world).count("promise-late") == 0
