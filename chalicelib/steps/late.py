@@ -38,7 +38,7 @@ def look_at(key: Key, store: Store, entropy: Callable[[int], bytes], now: dateti
     writes: list[Write] = [
         Put(key, to_row(after, key=key, due=None if broken else promise.due), when=(Equals("status", promise.status),)),
         *_hurried(promise, store),
-        *recorded(after, WATCHER, now, store, entropy).writes(),
+        *recorded(promise, after.status, WATCHER, now, entropy).writes(),
     ]
     if broken:
         writes.append(tally.broken(promise.brand, promise.topic, promise.mention, now))

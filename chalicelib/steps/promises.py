@@ -45,24 +45,24 @@ def ending(case: Case, actor: Actor, at: datetime, store: Store, entropy: Callab
         ended = replace(promise, status="kept" if promise.due is None or at <= promise.due else "broken")
         writes += [
             Put(place, to_row(ended, key=place), when=(Equals("status", promise.status),)),
-            *recorded(ended, actor, at, store, entropy).writes(),
+            *recorded(promise, ended.status, actor, at, entropy).writes(),
         ]
     return writes
 
 
-def recorded(promise: Promise, actor: Actor, at: datetime, store: Store, entropy: Callable[[int], bytes]) -> Written:
-    """The record of what became of a promise, under the id of the mention whose reply made it."""
-    number = sum(row["kind"] == "promise" for _, row in store.partition("ledger", promise.mention))
+def recorded(before: Promise, status: str, actor: Actor, at: datetime, entropy: Callable[[int], bytes]) -> Written:
+    """The record of what became of a promise, under the id of the mention whose reply made it: the second one if it ran late."""
+    number = 0 if before.status == "open" else 1
     record = follow_record(
-        id=promise.mention,
+        id=before.mention,
         kind="promise",
         number=number,
         at=at,
-        brand=promise.brand,
+        brand=before.brand,
         actor=actor,
-        body={"status": promise.status, "made": iso(promise.made), "due": iso(promise.due) if promise.due else None},
+        body={"status": status, "made": iso(before.made), "due": iso(before.due) if before.due else None},
         terminal_state=None,
         private=None,
         salt=entropy(32),
     )
-    return Written(id=promise.mention, sort=sort_key("promise", number), record=record, at=at, person=promise.person)
+    return Written(id=before.mention, sort=sort_key("promise", number), record=record, at=at, person=before.person)
