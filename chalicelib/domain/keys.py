@@ -123,6 +123,16 @@ def pointer() -> Key:
     return Key("control", "policy#pointer")
 
 
+def shipped(version: int) -> Key:
+    """What was done to the pointer, one row for each of its versions, oldest first."""
+    return Key("control", "policy#history", f"{version:08}")
+
+
+def proposal(sha256: str) -> Key:
+    """A bundle that waits for a second person; without a hash, the partition of all of them."""
+    return Key("control", "policy#proposal", sha256 or "-")
+
+
 def heartbeat() -> Key:
     """When the ledger's heart beat last."""
     return Key("control", "ledger#heartbeat")

@@ -46,7 +46,9 @@ def _bundle(old: Side, new: Side) -> Iterator[Change]:
     for name in sorted(voices.keys() | others.keys()):
         if voices.get(name) != others.get(name):
             did = "new" if name not in voices else "gone" if name not in others else "changed"
-            yield Change(f"bundle/voice {name}", Direction.MIXED, f"the voice {name} is {did}: other words will be said in public")
+            yield Change(
+                f"bundle/voice {name}", Direction.MIXED, f"the voice {name} is {did}: other words will be said in public"
+            )
 
 
 def _brands(old: Side, new: Side) -> Iterator[Change]:

@@ -83,4 +83,6 @@ def _topics(name: str, old: Written, new: Written) -> Iterator[Change]:
         elif topic not in new:
             yield Change(where, Direction.MIXED, "the topic is gone; a pause of it no longer holds posts of several topics")
         elif old[topic]["department"] != new[topic]["department"]:
-            yield Change(where, Direction.MIXED, f"its department is {new[topic]['department']}: other words will be said in public")
+            yield Change(
+                where, Direction.MIXED, f"its department is {new[topic]['department']}: other words will be said in public"
+            )

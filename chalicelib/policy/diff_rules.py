@@ -121,7 +121,9 @@ def _beside(one: RuleForm, other: RuleForm, acknowledges: bool) -> Iterator[tupl
 
 
 def _silence(old: Any, new: Any) -> str:
-    return f"it silences the {new}" if new and not old else f"it no longer silences the {old}" + (f", but the {new}" if new else "")
+    return (
+        f"it silences the {new}" if new and not old else f"it no longer silences the {old}" + (f", but the {new}" if new else "")
+    )
 
 
 def _differences(one: RuleForm, other: RuleForm, old: BrandForm, new: BrandForm) -> Iterator[str]:
