@@ -79,23 +79,23 @@ def files_of(pack: Pack) -> dict[str, str]:
     tree = {f"baseline/lists/{name}.txt": "\n".join(phrases) + "\n" for name, phrases in pack["lists"].items()}
     return tree | {
         "baseline/policy.yaml": yaml.safe_dump({"human": section(pack["human"])}, sort_keys=False),
-        "baseline/topics/telecom.yaml": _blocks({"topics": topics}),
+        "baseline/topics/telecom.yaml": _piped({"topics": topics}),
         "telline/brand.yaml": yaml.safe_dump(_BRAND | pack["brand"], sort_keys=False),
         "telline/policy.yaml": yaml.safe_dump(policy, sort_keys=False),
     }
 
 
-class _Blocks(yaml.SafeDumper):
+class _Piped(yaml.SafeDumper):
     """Writes texts of several lines after ``|``, as ops do."""
 
 
-_Blocks.add_representer(
+_Piped.add_representer(
     str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
 )
 
 
-def _blocks(document: Any) -> str:
-    return str(yaml.dump(document, Dumper=_Blocks, sort_keys=False))
+def _piped(document: Any) -> str:
+    return str(yaml.dump(document, Dumper=_Piped, sort_keys=False))
 
 
 # --- edits: each changes a copy, one way or nobody knows which -----------------------------------------------------------
