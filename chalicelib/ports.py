@@ -107,7 +107,7 @@ class Store(Protocol):
     def commit(self, writes: Sequence[Write]) -> Committed | Cancelled:
         """One transaction of at most 100 writes on different rows."""
 
-    def due(self, shard: int, until: datetime, limit: int = 100) -> Sequence[Key]:
+    def due(self, shard: int, until: datetime, limit: int = 1_000) -> Sequence[Key]:
         """Rows of one shard whose ``due_at`` is at or before ``until``, earliest first (an index: may lag)."""
 
     def partition(self, table: str, partition: str) -> Sequence[tuple[Key, Row]]:

@@ -63,7 +63,7 @@ class DynamoStore(Store):
             return _outcome(refusal, writes)
         return Committed()
 
-    def due(self, shard: int, until: datetime, limit: int = 100) -> Sequence[Key]:
+    def due(self, shard: int, until: datetime, limit: int = 1_000) -> Sequence[Key]:
         """See ``Store``. The index follows the rows within moments; whoever acts on a key reads the row again."""
         found = self._query(
             INDEXED,

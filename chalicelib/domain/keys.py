@@ -9,7 +9,10 @@ from chalicelib.domain.fact import value_of
 from chalicelib.domain.notice import Mention
 
 SHARDS = 8
-"""The due-time index has this many shards, so that no schedule reads one hot partition."""
+"""Each schedule has this many shards of the due-time index, so that none reads one hot partition."""
+
+SETTLED, WATCHED = range(SHARDS), range(SHARDS, 2 * SHARDS)
+"""Mentions fall due for settling, cases and promises for the watch: thousands of overdue cases never hide one lost attempt."""
 
 HEAD = "HEAD"
 
@@ -25,7 +28,8 @@ class Key:
 
 def shard_of(partition: str) -> int:
     """The shard of the due-time index that a row belongs to."""
-    return zlib.crc32(partition.encode()) % SHARDS
+    schedule = SETTLED if partition.startswith("mention#") else WATCHED
+    return schedule[zlib.crc32(partition.encode()) % SHARDS]
 
 
 def state(platform: str, root: str, account: str) -> Key:

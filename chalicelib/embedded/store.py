@@ -49,7 +49,7 @@ class SqliteStore(Store):
             _save(connection, changes)
         return Committed()
 
-    def due(self, shard: int, until: datetime, limit: int = 100) -> Sequence[Key]:
+    def due(self, shard: int, until: datetime, limit: int = 1_000) -> Sequence[Key]:
         """See ``Store``. ``due_at`` is compared as text: write it with ``codec.iso``."""
         with self.database.reading() as connection:
             found = connection.execute(

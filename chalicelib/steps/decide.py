@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.domain import keys
@@ -19,6 +19,7 @@ from chalicelib.steps.bundles import Bundles, Loaded
 from chalicelib.steps.done import Contended, Done, News, Trace, new_id, order_announcement, order_reply
 from chalicelib.steps.gather import Gathered, gather, places_of
 from chalicelib.steps.judge import Judgement, judge
+from chalicelib.steps.recent import Recent
 from chalicelib.steps.rows import Standing
 from chalicelib.steps.telling import tell_again
 from chalicelib.steps.transaction import Plan, plan_of
@@ -43,6 +44,8 @@ class DecidePorts:
     entropy: Callable[[int], bytes]
     signals: Callable[[Mention], Fact[Mapping[str, str]]] = lambda mention: NO_SIGNALS
     """What is computed of a mention beside the rules; whatever does not answer in time makes it unknown."""
+    recent: Recent = field(default_factory=Recent)
+    """What this process saw of the rows that decisions share."""
 
 
 def decide_mention(
@@ -78,6 +81,8 @@ def _commit(facts: Facts, loaded: Loaded, around: Circumstances, ports: DecidePo
         judgement = judge(facts, loaded, around.limits, taken)
         salts = (ports.entropy(32), ports.entropy(32))
         plan = plan_of(judgement, facts, places, around, taken, salts)
+        # whatever may lose this race is read anew after it
+        ports.recent.forget(write.key for write in plan.writes)
         result = ports.store.commit(plan.writes)
         if not isinstance(result, Cancelled):
             return _finished(plan, judgement, ports, around.now)
@@ -98,12 +103,15 @@ def resume(standing: Standing, ports: DecidePorts, now: datetime) -> Done:
 
 def _gathered(mention: Mention, ports: DecidePorts, limits: Limits, now: datetime) -> tuple[Gathered, Loaded]:
     """The facts, with rows and bundle that belong together: a pointer that moved means a second look."""
+
+    def seen(loaded: Loaded) -> Gathered:
+        brand = loaded.brand_of(mention.platform, mention.account)
+        return gather(mention, brand, ports.store, ports.recent, now, limits)
+
     loaded = ports.bundles.last
-    gathered = gather(mention, loaded.brand_of(mention.platform, mention.account), ports.store, now, limits)
+    gathered = seen(loaded)
     current = ports.bundles.named_by(gathered.pointer)
-    if current is not loaded:
-        gathered = gather(mention, current.brand_of(mention.platform, mention.account), ports.store, now, limits)
-    return gathered, current
+    return (gathered, loaded) if current is loaded else (seen(current), current)
 
 
 def _finished(plan: Plan, judgement: Judgement, ports: DecidePorts, now: datetime) -> Done:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.audit.record import sort_key
 from chalicelib.domain.codec import decode
-from chalicelib.domain.keys import SHARDS, Key
+from chalicelib.domain.keys import SETTLED, Key
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.outcome import NotFound, Posted, Undecided
 from chalicelib.domain.reservation import Reservation
@@ -28,10 +28,9 @@ MAYBE = "may-have-been-posted"
 
 def run(ports: PostPorts, limits: Limits, now: datetime) -> Iterator[Done]:
     """Settle everything that is due; one mention that cannot be settled now does not stop the others."""
-    for shard in range(SHARDS):
+    for shard in SETTLED:
         for key in ports.store.due(shard, now):
-            if key.partition.startswith("mention#"):
-                yield _settle_one(key, ports, limits, now)
+            yield _settle_one(key, ports, limits, now)
 
 
 def _settle_one(key: Key, ports: PostPorts, limits: Limits, now: datetime) -> Done:
@@ -47,6 +46,8 @@ def _settle_one(key: Key, ports: PostPorts, limits: Limits, now: datetime) -> Do
         return Done(standing.id, "nothing-to-settle")
     except Unavailable:
         return Done("-", "unavailable")
+    except (ValueError, KeyError):
+        return Done("-", "unreadable")
 
 
 def _expire(standing: Standing, ports: PostPorts, now: datetime) -> Done:

@@ -10,7 +10,7 @@ from chalicelib.audit.record import Actor, follow_record, sort_key
 from chalicelib.domain import keys
 from chalicelib.domain.codec import instant, iso
 from chalicelib.domain.facts import Case
-from chalicelib.domain.keys import SHARDS, Key
+from chalicelib.domain.keys import WATCHED, Key
 from chalicelib.ports import Cancelled, Put, Store, Unavailable
 from chalicelib.steps import late, waits
 from chalicelib.steps.done import Done, new_id
@@ -34,7 +34,7 @@ class WatchPorts:
 def run(ports: WatchPorts, now: datetime) -> Iterator[Done]:
     """Mark everything that is past its time, once; what cannot be reached now waits for the next run."""
     yield _beat(ports, now)
-    for shard in range(SHARDS):
+    for shard in WATCHED:
         for key in ports.store.due(shard, now):
             try:
                 if key.partition.startswith("case#"):
@@ -43,6 +43,8 @@ def run(ports: WatchPorts, now: datetime) -> Iterator[Done]:
                     yield late.look_at(key, ports.store, ports.entropy, now)
             except Unavailable:
                 yield Done("-", "unavailable")
+            except (ValueError, KeyError):
+                yield Done("-", "unreadable")
 
 
 def _beat(ports: WatchPorts, now: datetime) -> Done:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib.domain import envelope, keys
+from chalicelib.domain.limits import Limits
+from chalicelib.ports import Put
+from chalicelib.steps import intake, sequence
 from chalicelib.steps.bundles import Loaded
+from chalicelib.steps.recent import Recent
+from chalicelib.steps.rows import to_row
 from tests.aws.units import Counting
 from tests.pack import small_pack
 from tests.simulation.mentions import mention
@@ -18,18 +27,14 @@ RUSH = 1_000
 """Mentions a second of one brand."""
 
 WARM = 500
-"""Units a second: half of what one partition writes, a sixth of what it reads."""
+"""Units a second on one partition key: half of what DynamoDB lets it write, a sixth of what it lets it read."""
 
-READ_BY_ALL = {
-    "control/account#x#1001",
-    "control/alert#northwind-bank",
-    "control/policy#pointer",
-    "control/rota#northwind-bank",
-    "control/wait#northwind-bank",
-    "state/budget#plain",
-    "tree/HEAD",
-}
-"""What every decision of a brand reads: one unit each, so these bear 1,000 a second of the 3,000 that a partition can."""
+DECIDERS = json.loads(Path(".chalice/config.json").read_text())["stages"]["live"]["lambda_functions"]["decide_mentions"][
+    "reserved_concurrency"
+]
+"""So many processes decide at once at most, and each reads the shared rows for itself."""
+
+COMPLAINT = "@NorthwindHelp my solicitor will call about my card, how do i complain"
 
 
 @pytest.fixture(scope="module")
@@ -38,51 +43,74 @@ def loaded() -> Loaded:
 
 
 @pytest.fixture
-def counted(loaded: Loaded) -> Callable[[str, int], Counting]:
-    """Plays so many mentions with this text, each by another author, and gives what it cost."""
+def rush(loaded: Loaded) -> Callable[..., Counting]:
+    """Plays so many mentions within one second over all processes, each by another author, and gives what it cost."""
 
-    def play(text: str, many: int) -> Counting:
+    def play(text: str, many: int, thread: str | None = None, sequenced: bool = False) -> Counting:
         world: Any = World(loaded, calm=True)
         world._keep_sealed = lambda: None
-        world.store = counting = Counting(world.store)
+        world.processes = [replace(world.deciding, recent=Recent()) for _ in range(DECIDERS)]
+        ledger = world.store
+        world.store = counting = Counting(ledger)
         for number in range(many):
-            world.deliver(mention(number, text))
-        while world.step():
-            pass
+            # a World gives an invocation to the process whose number is that of its calls
+            world.calls = number
+            body = envelope.wrap(mention(number, text, thread=thread), "current")
+            intake.run(body, world.processes[number % DECIDERS], Limits(), world.now, 1)
+        if sequenced:
+            fresh = sequence.Head(version=1, checked=world.now, newest=world.now)
+            ledger.commit([Put(keys.head(), to_row(fresh, key=keys.head()))])
+            for batch in batches(leaves_of(ledger, many, world)):
+                sequence.run(batch, sequence.SequencePorts(store=counting), world.now)
         return counting
 
     return play
 
 
-def rate(units: Counter[str], many: int) -> list[tuple[str, int]]:
-    return [(place, count * RUSH // many) for place, count in units.most_common(12)]
+def leaves_of(store: Any, many: int, world: Any) -> list[sequence.Leaf]:
+    """What the stream brings of these mentions, in some order."""
+    found = []
+    for number in range(many):
+        id = world.standing_of(mention(number)).id
+        found += [(key, row["leaf"]) for key, row in store.partition("ledger", id)]
+    return [
+        sequence.Leaf(sequence=str(number), key=f"{key.partition}/{key.sort}", leaf=leaf)
+        for number, (key, leaf) in enumerate(found)
+    ]
 
 
-def test_a_rush_that_goes_to_people_writes_no_key_warm_and_reads_only_what_all_decisions_share(
-    counted: Callable[[str, int], Counting], capsys: pytest.CaptureFixture[str]
+def batches(leaves: list[sequence.Leaf]) -> Iterator[list[sequence.Leaf]]:
+    for start in range(0, len(leaves), 100):
+        yield leaves[start : start + 100]
+
+
+def hottest(units: Counter[str]) -> list[tuple[str, int]]:
+    return units.most_common(4)
+
+
+@pytest.mark.parametrize("thread", [None, "551"], ids=["threads of their own", "all in one thread"])
+def test_in_a_rush_of_1000_mentions_a_second_no_key_bears_more_than_500_units(
+    rush: Callable[..., Counting], thread: str | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    many = 200
-    cost = counted("@NorthwindHelp my solicitor will call about my card, how do i complain", many)
+    cost = rush(COMPLAINT, RUSH, thread, sequenced=True)
     with capsys.disabled():
-        print(
-            f"\nfor a person: {sum(cost.reads.values()) / many:.1f} read and {sum(cost.writes.values()) / many:.1f} write units"
-        )
-        for place, units in rate(cost.reads, many)[: len(READ_BY_ALL)]:
-            print(f"  {units:5} read units a second at {RUSH} mentions a second: {place}")
-        for place, units in rate(cost.writes, many)[:3]:
-            print(f"  {units:5} write units a second: {place}")
-    assert cost.calls == {"read": many, "commit": many}
-    assert max(units for _, units in rate(cost.writes, many)) <= WARM
-    assert {place for place, units in rate(cost.reads, many) if units > WARM} == READ_BY_ALL
-    assert max(units for _, units in rate(cost.reads, many)) <= RUSH
+        print(f"\n{RUSH} mentions a second of one brand, {DECIDERS} processes, {'one thread' if thread else 'many threads'}:")
+        for kind, counter in (("read", cost.reads), ("write", cost.writes)):
+            for place, units in hottest(counter):
+                print(f"  {units:5} {kind} units a second: {place}")
+    assert max(cost.reads.values()) <= WARM
+    assert max(cost.writes.values()) <= WARM
 
 
-def test_an_acknowledgement_costs_what_the_page_says(
-    counted: Callable[[str, int], Counting], capsys: pytest.CaptureFixture[str]
-) -> None:
-    """It is rare by law: a voice has some hundred words in 72 hours, so its one budget row is never hot."""
-    world = counted("@NorthwindHelp how do I activate my new card?", 1)
+def test_a_mention_costs_exactly_what_the_page_says(rush: Callable[..., Counting], capsys: pytest.CaptureFixture[str]) -> None:
+    """Read units of a process that just started and of one that is warm, write units of the decision."""
+    question = "@NorthwindHelp how do I activate my new card?"
+    human, acknowledged, twice = rush(COMPLAINT, 1), rush(question, 1), rush(COMPLAINT, DECIDERS + 1)
+    warm = sum(twice.reads.values()) - DECIDERS * sum(human.reads.values())
+    counted = [(sum(cost.reads.values()), warm, sum(cost.writes.values())) for cost in (human, acknowledged)]
     with capsys.disabled():
-        print(f"\nacknowledged, decided: {sum(world.reads.values())} read and {sum(world.writes.values())} write units")
-    assert world.calls["commit"] == 1
-    assert world.writes["state/budget#plain"] == 2
+        print(f"\nread units cold and warm, write units: {counted[0]} for a person, {counted[1]} acknowledged")
+    page = (Path("docs") / "tables.md").read_text()
+    assert human.calls == acknowledged.calls == {"read": 1, "commit": 1}
+    assert f"| that goes to a person | 2 | {counted[0][0]} | {counted[0][1]} | {counted[0][2]} |" in page
+    assert f"| that acknowledges | 2 | {counted[1][0]} | {counted[1][1]} | {counted[1][2]} |" in page

@@ -63,6 +63,25 @@ def no_switch_check(patch: Patch) -> None:
     filtered(patch, lambda write: not (isinstance(write, Check) and write.key.table == "control"))
 
 
+def late_switch(patch: Patch) -> None:
+    """The poster believes the control record that deciding once read, and does not hold it: a read that is late for ever."""
+    real, seen = post._look, dict[str, Any]()
+    patch.setattr(World, "__init__", lambda self, *a, _real=World.__init__, **k: (seen.clear(), _real(self, *a, **k))[1])
+    no_switch_check(patch)
+
+    def look(order: envelope.Order, ports: post.PostPorts) -> post.Ready | Standing | None:
+        ready = real(order, ports)
+        return replace(ready, control=seen[order.account]) if isinstance(ready, post.Ready) else ready
+
+    def judged(facts: Any, *given: Any) -> Any:
+        seen.setdefault(facts.mention.account, getattr(facts.control, "value", None))
+        return real_judge(facts, *given)
+
+    real_judge = decide.judge
+    patch.setattr(decide, "judge", judged)
+    patch.setattr(post, "_look", look)
+
+
 def no_case_check(patch: Patch) -> None:
     """The intent does not hold the conversation."""
     filtered(patch, lambda write: not (isinstance(write, Check) and write.key.partition.startswith("case#")))
@@ -134,6 +153,7 @@ BUGS = [
     blind_retry,
     no_intent,
     no_switch_check,
+    late_switch,
     no_case_check,
     no_word_lock,
     no_conditions,

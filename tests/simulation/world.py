@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +37,7 @@ from chalicelib.steps.decide import DecidePorts
 from chalicelib.steps.gather import HOUR
 from chalicelib.steps.pause import PausePorts, Target, Word, pause
 from chalicelib.steps.post import PostPorts
+from chalicelib.steps.recent import Recent
 from chalicelib.steps.replay import replay
 from chalicelib.steps.rows import Standing, budget_row, from_row, to_row
 
@@ -102,7 +103,7 @@ class SimStore:
         """See ``ports.Store``."""
         return self.world.call("store.commit", lambda: self.world.committed(writes))
 
-    def due(self, shard: int, until: datetime, limit: int = 100) -> Sequence[Key]:
+    def due(self, shard: int, until: datetime, limit: int = 1_000) -> Sequence[Key]:
         """See ``ports.Store``; the index is not a call of its own, or a schedule would drown the history in empty reads."""
         return self.world.store.due(shard, until, limit)
 
@@ -191,6 +192,7 @@ class World:
             bundles=Fixed(loaded),
             entropy=self.random.randbytes,
         )
+        self.processes = [self.deciding, replace(self.deciding, recent=Recent())]
         self.posting = PostPorts(
             store=store,
             replies=self.replies,
@@ -315,8 +317,10 @@ class World:
             queue.entries.remove(entry)
             self.dead.entries.append(Entry(entry.body, self.now))
             return
+        # two Lambdas decide, and neither knows what the other one wrote until it reads
+        deciding = self.processes[self.calls % len(self.processes)]
         work = {
-            id(self.mentions): lambda: intake.run(entry.body, self.deciding, LIMITS, self.now, entry.receives),
+            id(self.mentions): lambda: intake.run(entry.body, deciding, LIMITS, self.now, entry.receives),
             id(self.replies): lambda: post.run(entry.body, self.posting, LIMITS, self.now),
             id(self.dead): lambda: rescue.run(entry.body, self.deciding, LIMITS, self.now, entry.receives),
         }[id(queue)]

@@ -95,7 +95,7 @@ class Meddling(Store):
     def read(self, keys: Sequence[Key]) -> Mapping[Key, Row]:
         return self.inner.read(keys)
 
-    def due(self, shard: int, until: datetime, limit: int = 100) -> Sequence[Key]:
+    def due(self, shard: int, until: datetime, limit: int = 1_000) -> Sequence[Key]:
         return self.inner.due(shard, until, limit)
 
     def partition(self, table: str, partition: str) -> Sequence[tuple[Key, Row]]:

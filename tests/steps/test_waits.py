@@ -17,6 +17,7 @@ from chalicelib.steps.answered import note_reply
 from chalicelib.steps.bundles import Loaded
 from chalicelib.steps.cases import Act, CasePorts
 from chalicelib.steps.gather import gather
+from chalicelib.steps.recent import Recent
 from chalicelib.steps.rows import to_row
 from chalicelib.steps.surge import SurgePorts
 from tests.simulation.mentions import mention
@@ -83,7 +84,7 @@ def test_answers_and_unanswered_cases_become_the_wait_that_decisions_see(world: 
     list(watch.run(watch.WatchPorts(store=world.store, entropy=world.random.randbytes), world.now))
     assert "wait-measured" in measuring(world, loaded)
     policy = next(iter(loaded.bundle.brands.values()))  # type: ignore[union-attr]
-    fact = gather(mention(9), policy, world.store, world.now, LIMITS).facts.wait
+    fact = gather(mention(9), policy, world.store, Recent(), world.now, LIMITS).facts.wait
     assert isinstance(fact, Known)
     assert fact.value.p80_minutes >= 120
 
@@ -94,4 +95,4 @@ def test_a_wait_that_was_measured_long_ago_is_unknown(world: World, loaded: Load
     for age, known in ((timedelta(minutes=29), Known), (timedelta(minutes=31), Unknown)):
         old = Wait(p80_minutes=30, measured=world.now - age)
         world.store.commit([Put(place, to_row(old, key=place))])
-        assert isinstance(gather(mention(9), policy, world.store, world.now, LIMITS).facts.wait, known)
+        assert isinstance(gather(mention(9), policy, world.store, Recent(), world.now, LIMITS).facts.wait, known)
