@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any, Protocol, Union
 
 from chalicelib.domain.announcement import Announcement, Refused, Telling
+from chalicelib.domain.fact import Fact
+from chalicelib.domain.facts import Recognised
 from chalicelib.domain.keys import Key as Key
 from chalicelib.domain.outcome import Carried, HttpRequest
 from chalicelib.domain.webhook import Secrets
@@ -155,6 +157,13 @@ class Sink(Protocol):
 
     def read(self, carried: Carried) -> Telling:
         """What became of ``request``."""
+
+
+class Recogniser(Protocol):
+    """Says how ordinary a request is. It can only earn: what it does not know is unknown, and unknown is a person."""
+
+    def recognise(self, text: str) -> Fact[Recognised]:
+        """The score of ``text`` with what told it; Unknown where the model is missing, broken or another one. Never raises."""
 
 
 class Signer(Protocol):

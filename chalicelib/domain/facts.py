@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from chalicelib.domain.fact import Fact, Known
+from chalicelib.domain.fact import Fact, Known, Unknown
 from chalicelib.domain.notice import Mention
 
 
@@ -161,6 +161,30 @@ NO_SIGNALS: Fact[Mapping[str, str]] = Known(MappingProxyType({}), "none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """A stretch of the mention's text that spoke most for its being ordinary: offsets as received, half-open."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """How sure the recogniser is that a mention is an ordinary request: ``score`` in millionths, 0 to 1,000,000.
+
+    ``model`` is the SHA-256 of its weights in hex. ``told_by`` are the spans that spoke most for it, strongest first.
+    """
+
+    score: int
+    model: str
+    told_by: tuple[Telling, ...] = ()
+
+
+NOT_ASKED: Fact[Recognised] = Unknown("not-asked")
+"""The recogniser was not asked, because its answer could not have earned anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that ``policy.decide`` may see of the world; the bundle is the other half.
 
@@ -168,6 +192,7 @@ class Facts:
     conversation has none. ``posting_at`` is when a reply would go out: now + hold. ``premise`` is what the step knows for
     certain before any rule is asked (``mention-gone``, ``misread``, ``rescued``), None for an ordinary mention.
     ``signals`` is what else was computed from the mention, by name; unknown as a whole where one of them did not answer.
+    ``ordinary`` is what the recogniser says; it is asked last, only where its answer could earn an acknowledgement.
     """
 
     mention: Mention
@@ -186,3 +211,4 @@ class Facts:
     incident: Fact[str | None]
     premise: str | None = None
     signals: Fact[Mapping[str, str]] = NO_SIGNALS
+    ordinary: Fact[Recognised] = NOT_ASKED
