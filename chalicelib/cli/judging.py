@@ -10,13 +10,15 @@ from chalicelib.cli.plain import Plain
 from chalicelib.domain.account import Account, Brand
 from chalicelib.domain.decision import Decision, Evidence, Match
 from chalicelib.domain.fact import Known
-from chalicelib.domain.facts import Budget, Facts
+from chalicelib.domain.facts import NOT_ASKED, Budget, Facts
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Form, Mention, Spoken
 from chalicelib.policy.bundle import Bundle
 from chalicelib.policy.ordinary import ordinary_facts, ordinary_mention
+from chalicelib.ports import Recogniser
 from chalicelib.steps.bundles import Loaded
 from chalicelib.steps.judge import Judgement, judge
+from chalicelib.steps.recognise import recognised
 
 READING = timedelta(seconds=5)
 """How long before its decision a mention was received."""
@@ -25,8 +27,8 @@ READING = timedelta(seconds=5)
 class Judge:
     """Decides with one pack; the words of each acknowledgement start where the one before ended."""
 
-    def __init__(self, bundle: Bundle, loaded: Loaded, brand: str, now: datetime) -> None:
-        self._bundle, self._loaded, self._brand, self._now = bundle, loaded, brand, now
+    def __init__(self, bundle: Bundle, loaded: Loaded, brand: str, now: datetime, recogniser: Recogniser) -> None:
+        self._bundle, self._loaded, self._brand, self._now, self._recogniser = bundle, loaded, brand, now, recogniser
         self._cursors: dict[str, int] = {}
         self._limits = Limits()
         self.strange_brands = 0
@@ -34,7 +36,7 @@ class Judge:
     def decide(self, plain: Plain) -> dict[str, Any]:
         """The answer line of one mention."""
         brand = self._brand_of(plain)
-        facts = self._facts(plain, brand)
+        facts = recognised(self._facts(plain, brand), self._loaded.bundle, self._limits, self._recogniser)
         judgement = judge(facts, self._loaded, self._limits)
         if judgement.composed is not None:
             self._cursors[brand.voice] = judgement.composed.next_cursor
@@ -48,7 +50,7 @@ class Judge:
     def _facts(self, plain: Plain, brand: Brand) -> Facts:
         now = plain.created_at + READING if plain.created_at else self._now
         facts = ordinary_facts(_mention(plain, _account(plain, brand), now), now)
-        return replace(facts, budget=Known(Budget(used={}, cursor=self._cursors.get(brand.voice, 0))))
+        return replace(facts, ordinary=NOT_ASKED, budget=Known(Budget(used={}, cursor=self._cursors.get(brand.voice, 0))))
 
 
 def _account(plain: Plain, brand: Brand) -> Account:

@@ -60,5 +60,7 @@ def _piece(evidence: Evidence, text: str) -> str:
     kind = (
         "as a" if evidence.source == "question" else "is on" if not (evidence.source or "").startswith("topic ") else "speaks of"
     )
+    if (evidence.source or "").startswith("model "):
+        return f"“{quoted}” sounds ordinary to the {evidence.source}"
     where = {"as a": f"is a question ({evidence.says})", "is on": f"is on the list {evidence.source} ({evidence.says})"}
     return f"“{quoted}” {where.get(kind, f'speaks of the {evidence.source} ({evidence.says})')}"

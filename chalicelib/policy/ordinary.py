@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from chalicelib.domain.fact import Fact, Known, NotOffered, Unknown
-from chalicelib.domain.facts import Acknowledged, Budget, Case, Control, Facts, Person, Rota, Seal, Thread, Wait
+from chalicelib.domain.facts import Acknowledged, Budget, Case, Control, Facts, Person, Recognised, Rota, Seal, Thread, Wait
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Author, Form, Mention, Spoken
 
@@ -22,7 +22,7 @@ OF_MENTION = frozenset(
 OF_FACTS = frozenset(
     {"mode", "paused", "control", "opted_out", "acknowledged_minutes_ago", "acknowledged_thread", "person", "case", "holder"}
     | {"thread_acknowledgements", "used", "budget", "on_shift", "next_shift", "rota", "wait_minutes", "seal", "surge", "incident"}
-    | {"silent_thread", "thread", "signals"}
+    | {"silent_thread", "thread", "signals", "ordinary"}
 )
 
 
@@ -69,7 +69,10 @@ def ordinary_mention(
 
 
 def ordinary_facts(mention: Mention, now: datetime = ORDINARY_NOW, **given: Any) -> Facts:
-    """Everything in order: live, staffed, sealed, nobody spoke before. ``given`` changes facts by the names in ``OF_FACTS``."""
+    """Everything in order: live, staffed, sealed, recognised, nobody spoke before. ``given`` changes facts by ``OF_FACTS``.
+
+    ``ordinary`` is the recogniser's score in per cent.
+    """
     _only(given, OF_FACTS)
     fact = _Given(given)
     return Facts(
@@ -93,6 +96,7 @@ def ordinary_facts(mention: Mention, now: datetime = ORDINARY_NOW, **given: Any)
         surge=fact("surge", False, _yes),
         incident=fact("incident", None, lambda incident: None if incident in (None, "none") else str(incident)),
         signals=fact("signals", {}, dict),
+        ordinary=fact("ordinary", 100, lambda value: Recognised(score=_number(str(value).rstrip("% ")) * 10_000, model="given")),
     )
 
 

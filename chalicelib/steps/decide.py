@@ -13,13 +13,14 @@ from chalicelib.domain.facts import NO_SIGNALS, Control, Facts
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Mention
 from chalicelib.domain.state import State
-from chalicelib.ports import Cancelled, Queue, Row, Store
+from chalicelib.ports import Cancelled, Queue, Recogniser, Row, Store
 from chalicelib.steps.around import Circumstances
 from chalicelib.steps.bundles import Bundles, Loaded
 from chalicelib.steps.done import Contended, Done, News, Trace, new_id, order_announcement, order_reply
 from chalicelib.steps.gather import Gathered, gather, places_of
 from chalicelib.steps.judge import Judgement, judge
 from chalicelib.steps.recent import Recent
+from chalicelib.steps.recognise import Nobody, recognised
 from chalicelib.steps.rows import Standing
 from chalicelib.steps.telling import tell_again
 from chalicelib.steps.transaction import Plan, plan_of
@@ -46,6 +47,7 @@ class DecidePorts:
     """What is computed of a mention beside the rules; whatever does not answer in time makes it unknown."""
     recent: Recent = field(default_factory=Recent)
     """What this process saw of the rows that decisions share."""
+    recogniser: Recogniser = field(default_factory=Nobody)
 
 
 def decide_mention(
@@ -67,7 +69,8 @@ def decide_mention(
             secret=trace.secret,
             receive_count=trace.receive_count,
         )
-        done = _commit(replace(gathered.facts, premise=premise, signals=ports.signals(mention)), loaded, around, ports)
+        facts = replace(gathered.facts, premise=premise, signals=ports.signals(mention))
+        done = _commit(recognised(facts, loaded.bundle, limits, ports.recogniser), loaded, around, ports)
         if done is not None:
             return done
     raise Contended(record)

@@ -10,7 +10,7 @@ from chalicelib.domain import keys
 from chalicelib.domain.codec import decode
 from chalicelib.domain.decision import Decision, Outcome
 from chalicelib.domain.fact import Known
-from chalicelib.domain.facts import Case, Facts, Person, Thread
+from chalicelib.domain.facts import NOT_ASKED, Case, Facts, Person, Thread
 from chalicelib.domain.keys import Key
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Mention
@@ -22,6 +22,7 @@ from chalicelib.steps.closing import Ending, ending_writes, put_standing
 from chalicelib.steps.decide import DecidePorts, resume
 from chalicelib.steps.done import Contended, Done, News, order_announcement
 from chalicelib.steps.optout import silencing
+from chalicelib.steps.recognise import recognised
 from chalicelib.steps.records import followed, next_number
 from chalicelib.steps.rows import Standing, fact_of, from_row
 
@@ -42,8 +43,9 @@ def note_edit(mention: Mention, standing: Standing, ports: DecidePorts, limits: 
         standing = from_row(Standing, rows[state])
         loaded = ports.bundles.named_by(rows.get(keys.pointer()))
         facts = decode(Facts, rows[first]["half"]["facts"])
-        edited = replace(facts, mention=mention, now=now, posting_at=now + limits.hold, premise=None)
-        again = decide(replace(edited, signals=ports.signals(mention)), loaded.bundle, limits)
+        edited = replace(facts, mention=mention, now=now, posting_at=now + limits.hold, premise=None, ordinary=NOT_ASKED)
+        edited = replace(edited, signals=ports.signals(mention))
+        again = decide(recognised(edited, loaded.bundle, limits, ports.recogniser), loaded.bundle, limits)
         kept = standing.state is not State.RESERVED or _still_earned(again, rows[first]["reservation"])
         case = from_row(Case, rows[place]) if place in rows else None
         joined = None

@@ -21,6 +21,14 @@ SHADOW = "shadow"
 """The law of an account that only tries: what would have happened without it is worth knowing, so the recogniser is asked."""
 
 
+class Nobody:
+    """No recogniser: it knows nothing, so nothing that needs one is earned."""
+
+    def recognise(self, text: str) -> Fact[Recognised]:
+        """See ``ports.Recogniser``."""
+        return Unknown("no-recogniser")
+
+
 def recognised(facts: Facts, bundle: Bundle | Broken, limits: Limits, recogniser: Recogniser) -> Facts:
     """``facts`` with what the recogniser says, if the best answer there is would earn an acknowledgement.
 

@@ -197,7 +197,7 @@ def test_the_facts_say_what_was_known_by_the_names_of_the_policy() -> None:
     assert known["author.followers"] == known["open_ticket"] == "not offered"
     named = {field.name for kind in (Facts, Mention) for field in dataclasses.fields(kind)}
     assert {name for name in known if "." not in name} <= named
-    assert len(known) == 11 + 10 + 7
+    assert len(known) == 12 + 10 + 7
 
 
 def test_the_private_half_gives_back_every_fact_the_decision_and_the_words() -> None:

@@ -76,7 +76,7 @@ lists:
 acknowledge:
   ordinary:
     why: Ordinary questions about approved topics.
-    when: {topic: any, asks: yes, language_is: [en], text_lacks: [slurs]}
+    when: {topic: any, asks: yes, language_is: [en], ordinary_over: 60%, text_lacks: [slurs]}
     limit: {per_hour: 30}
     review_by: 2027-03-31
 """

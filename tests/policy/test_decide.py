@@ -347,7 +347,7 @@ def test_an_acknowledge_rule_needs_every_check_to_be_known(verified: str) -> Non
 
 
 def test_two_rules_that_fire_give_the_first_name() -> None:
-    twice = POLICY + POLICY[POLICY.index("  ordinary:") :].replace("ordinary", "a-first")
+    twice = POLICY + POLICY[POLICY.index("  ordinary:") :].replace("ordinary:", "a-first:")
     bundle = bundle_of({**FILES, "telline/policy.yaml": twice})
     assert decided(bundle=bundle).rule == "a-first"
     assert [match.rule for match in decided(bundle=bundle).matched] == ["a-first", "ordinary"]

@@ -1,7 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+from chalicelib.domain.fact import Known
+from chalicelib.domain.facts import Recognised, Telling
+from chalicelib.domain.limits import Limits
+from chalicelib.policy.decide import decide
 from chalicelib.policy.explain import because_line, explain
-from tests.policy.small import ASKS, decided
+from chalicelib.policy.ordinary import ordinary_facts, ordinary_mention
+from tests.policy.small import ASKS, BUNDLE, decided
 
 
 def test_a_person_reads_the_rule_the_words_the_list_and_what_would_be_without_it() -> None:
@@ -17,6 +24,7 @@ def test_a_person_reads_the_rule_the_words_the_list_and_what_would_be_without_it
         "    “can you help” is on the list requests (can you help)\n"
         "    “No signal in Hove, can you help please” is a question (can you)\n"
         "    language: en: 9 of 12 words are English, 0 are of another language\n"
+        "    ordinary: 1,000,000 of 1,000,000 by model given\n"
         "    text: nothing of slurs\n"
         "    “No signal” speaks of the topic signal (no signal)\n"
         "    “signal” speaks of the topic signal (signal)\n"
@@ -34,6 +42,14 @@ def test_the_default_says_that_nothing_earned_it() -> None:
 
 def test_shadow_is_told_as_what_would_have_happened() -> None:
     assert "Without the shadow it would get an acknowledgement (ordinary)." in explain(decided(mode="shadow"), ASKS)
+
+
+def test_what_the_recogniser_heard_is_quoted() -> None:
+    told = Known(Recognised(score=700_000, model="ab" * 32, told_by=(Telling(start=0, end=9),)))
+    facts = replace(ordinary_facts(ordinary_mention("1", ASKS, account="1003")), ordinary=told)
+    assert (
+        "    “No signal” sounds ordinary to the model abababababab" in explain(decide(facts, BUNDLE, Limits()), ASKS).splitlines()
+    )
 
 
 def test_one_line_holds_none_of_the_text() -> None:

@@ -50,6 +50,7 @@ def add(words: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Decide every line; raises Complaint where the file or the policies cannot be read."""
     # Compiling policies needs YAML, cryptography and every check: only this command waits for them.
+    from chalicelib import wiring  # noqa: PLC0415
     from chalicelib.cli.judging import Judge  # noqa: PLC0415
     from chalicelib.cli.pack import POLICIES, pack_of  # noqa: PLC0415
 
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.brand not in bundle.brands:
         known = ", ".join(sorted(bundle.brands))
         raise screen.Complaint(f"--brand {arguments.brand}: no such brand; there are {known}", screen.Exit.USAGE)
-    judge = Judge(bundle, loaded, arguments.brand, datetime.now(timezone.utc))
+    judge = Judge(bundle, loaded, arguments.brand, datetime.now(timezone.utc), wiring.recogniser())
     counted: Counter[str] = Counter()
     with opened(arguments.file) as source, screen.progress("deciding", _lines(source), beside_output=True) as steps:
         for number, line in enumerate(_read(source), start=1):

@@ -23,8 +23,8 @@ def _check(percent: int, scene: Scene) -> Finding:
 def _ask(percent: int, told: Recognised) -> Finding:
     if told.score <= percent * _PER_CENT:
         return FALSE
-    source, says = f"model {told.model[:_MODEL_SHOWN]}", f"{told.score} millionths"
-    whole = Evidence(check="ordinary_over", fact="ordinary", source=source, says=says)
+    source, says = f"model {told.model[:_MODEL_SHOWN]}", f"{told.score:,} of 1,000,000"
+    whole = Evidence(check="ordinary_over", fact="ordinary", says=f"{says} by {source}")
     spans = (
         Evidence(check="ordinary_over", fact="text", source=source, start=one.start, end=one.end, says=says)
         for one in told.told_by
