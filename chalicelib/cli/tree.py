@@ -11,6 +11,7 @@ from chalicelib.cli import screen
 from chalicelib.domain.problem import Problem, Severity
 from chalicelib.local.policies import POLICIES, VOICES, WrongPolicies, read_tree
 
+RAW = argparse.RawDescriptionHelpFormatter
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 
 

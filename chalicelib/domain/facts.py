@@ -16,7 +16,8 @@ class Control:
     """The one control record of an account: what may start at all.
 
     ``mode``: shadow | live | halted. ``paused`` names the scopes that are paused now (``all``, ``brand``, ``account``,
-    ``topic:<topic>``). ``withdrawn`` lists wordings as ``<part>:<number>``. ``version`` grows with every write.
+    ``topic:<topic>``). ``withdrawn`` lists the marks of wordings (``<part>:<hash of the text>``). ``version`` grows with
+    every write.
     """
 
     version: int
@@ -27,7 +28,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledged:
-    """One acknowledgement that a person got: when, in which thread, opening with which wording (``<part>:<number>``).
+    """One acknowledgement that a person got: when, in which thread, opening with which wording (its mark).
 
     ``due`` is when it said that a person answers, None where it named no time.
     """

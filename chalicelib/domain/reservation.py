@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
-    """One reply to one post. ``id`` is the record id of the mention, ``wordings`` the ``<part>:<number>`` of its five parts.
+    """One reply to one post. ``id`` is the record id of the mention, ``wordings`` the marks of its five parts.
 
     ``post_id`` is the post answered (a platform may answer no other), ``author_id`` whom it answers. ``deadline`` is the
     latest moment a reply may start, ``fresh_until`` when the mention is too old to answer, ``due`` what the text promises.

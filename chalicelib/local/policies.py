@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from chalicelib.domain.codec import Json
 from chalicelib.policy.compile import compile_bundle
-from chalicelib.voice.loader import read
+from chalicelib.voice.loader import read_all
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 VOICES = "voices"
@@ -34,14 +33,8 @@ def read_tree(folder: Path) -> Mapping[str, str]:
 def compiled(folder: Path, engine: str) -> bytes:
     """The bundle of ``folder``, approved for ``engine``; raises WrongPolicies with everything that is wrong."""
     tree = read_tree(folder)
-    troubles: list[str] = []
-    voices: dict[str, Json] = {}
-    for path in (path for path in tree if path.startswith(f"{VOICES}/")):
-        voice = read(path, tree[path])
-        if isinstance(voice, tuple):
-            troubles += map(str, voice)
-        else:
-            voices[Path(path).name.removesuffix(".yaml")] = voice
+    voices, wrong = read_all({path: text for path, text in tree.items() if path.startswith(f"{VOICES}/")})
+    troubles = [str(problem) for problem in wrong]
     bundle = compile_bundle({path: text for path, text in tree.items() if not path.startswith(f"{VOICES}/")}, voices, [engine])
     if isinstance(bundle, tuple):
         troubles += map(str, bundle)

@@ -11,6 +11,8 @@ from chalicelib.domain.fact import Known, value_of
 from chalicelib.domain.facts import Control, Facts, Person, Thread
 from chalicelib.domain.limits import Limits
 from chalicelib.policy.decide import decide
+from chalicelib.policy.language import detect
+from chalicelib.policy.text import read
 from chalicelib.steps.bundles import Loaded
 from chalicelib.voice.compose import Composed, Exhausted, Request, compose
 from chalicelib.voice.expectation import Expectation, expectation
@@ -54,26 +56,40 @@ def judge(facts: Facts, loaded: Loaded, limits: Limits, taken: frozenset[str] = 
     if decision.outcome is not Outcome.ACKNOWLEDGE:
         return Judgement(decision=decision)
     brand = loaded.brand_of(facts.mention.platform, facts.mention.account)
-    voice = loaded.voices.get(f"{brand.voice}.{brand.languages[0]}") if brand else None
-    if brand is None or voice is None:
+    language = _language(facts, brand) if brand else None
+    if brand is not None and language is None:
+        return Judgement(
+            decision=_silenced(decision, "language-not-spoken", "The brand does not speak the language of the post.")
+        )
+    voice = loaded.voices.get(f"{brand.voice}.{language}") if brand else None
+    if brand is None or language is None or voice is None:
         return Judgement(decision=_silenced(decision, "no-voice", "The brand has no readable voice."))
     due = expectation(brand, facts.posting_at, facts.rota, facts.wait)
     if due is None:
         return Judgement(decision=_silenced(decision, "nobody-can-promise", "Nobody is there to keep the promise."))
-    composed = compose(voice, _request(facts, decision, brand, due, taken))
+    composed = compose(voice, _request(facts, decision, brand, language, due, taken))
     if isinstance(composed, Exhausted):
         return Judgement(decision=_silenced(decision, composed.reason, "No wording is left that would not repeat another."))
     return Judgement(decision=decision, voice=voice, composed=composed, due=due)
 
 
-def _request(facts: Facts, decision: Decision, brand: Brand, due: Expectation, taken: frozenset[str]) -> Request:
+def _language(facts: Facts, brand: Brand) -> str | None:
+    """In which language to answer: the brand's one, or that of the post where the brand speaks several; None for none of them."""
+    if len(brand.languages) == 1:
+        return brand.languages[0]
+    text = facts.mention.text
+    detected = detect(read(text.value))[0] if isinstance(text, Known) else None
+    return detected if detected in brand.languages else None
+
+
+def _request(facts: Facts, decision: Decision, brand: Brand, language: str, due: Expectation, taken: frozenset[str]) -> Request:
     assert isinstance(facts.budget, Known)
     person = value_of(facts.person, Person())
     thread = value_of(facts.thread, Thread())
     control = value_of(facts.control, Control(version=0, mode="halted"))
     told = tuple(spoken.text for spoken in value_of(facts.mention.history, ()))
     return Request(
-        language=brand.languages[0],
+        language=language,
         topic=decision.topic or "",
         team=brand.teams.get(decision.department, brand.teams.get("default", "team")),
         expectation=due,

@@ -106,7 +106,7 @@ def _reservation(judgement: Judgement, facts: Facts, around: Circumstances) -> R
         thread=keys.thread_of(mention),
         topic=judgement.decision.topic or "",
         text=composed.text,
-        wordings=composed.wordings,
+        wordings=composed.marks,
         deadline=mention.received_at + around.limits.deadline,
         fresh_until=mention.created_at.value + around.limits.freshness,
         due=judgement.due.due if judgement.due else None,

@@ -23,7 +23,7 @@ TRIED_KEPT = 50
 class Request:
     """What one acknowledgement needs.
 
-    ``cursor`` says where to start (any number: a hint), ``withdrawn`` and ``openings_had`` hold ``<part>:<number>``,
+    ``cursor`` says where to start (any number: a hint), ``withdrawn`` and ``openings_had`` hold marks of wordings,
     ``thread_posts`` the texts of every post of ours in the thread, ``taken`` locks known to be held, ``length_limit`` the
     longest reply (characters as X weighs them, which is never fewer than there are).
     """
@@ -42,11 +42,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
-    """A reply, ready to be reserved. ``tried`` says why earlier words were skipped (the first ``TRIED_KEPT`` of them)."""
+    """A reply, ready to be reserved.
+
+    ``wordings`` are ``<part>:<number>`` within the edition, ``marks`` what they say in any edition, ``opening`` the mark of the
+    one said first. ``tried`` says why earlier words were skipped (the first ``TRIED_KEPT`` of them).
+    """
 
     index: int
     lock: str
     wordings: tuple[str, ...]
+    marks: tuple[str, ...]
     opening: str
     text: str
     disclosure: str
@@ -88,14 +93,14 @@ def upcoming(voice: Voice, cursor: int, n: int, withdrawn: frozenset[str] = froz
         if len(found) == n:
             break
         word = voice.word(index)
-        if word and withdrawn.isdisjoint(word.wordings):
+        if word and withdrawn.isdisjoint(word.marks):
             found.append((index, word.lock))
     return tuple(found)
 
 
 def render(word: Word, values: Values, voice: Voice) -> str:
     """The word as the public reads it, disclosure last."""
-    said = {part: _clause(wording, values, voice) for part, wording in zip(PARTS, word.parts, strict=True)}
+    said = {part: clause(wording, values, voice) for part, wording in zip(PARTS, word.parts, strict=True)}
     text = ""
     for part, join in zip(word.frame.order, word.frame.joins, strict=True):
         starts = not text or text.endswith(". ")
@@ -112,7 +117,7 @@ def _barred(word: Word | None, request: Request) -> str:
     """Why the word may not be used, however it reads; empty where it may."""
     if word is None:
         return "no-live-wording"
-    if not request.withdrawn.isdisjoint(word.wordings):
+    if not request.withdrawn.isdisjoint(word.marks):
         return "withdrawn"
     if word.lock in request.taken:
         return "taken"
@@ -132,6 +137,7 @@ def _composed(voice: Voice, word: Word, text: str, tried: tuple[tuple[int, str],
         index=word.index,
         lock=word.lock,
         wordings=word.wordings,
+        marks=word.marks,
         opening=word.opening,
         text=text,
         disclosure=word.disclosure,
@@ -140,7 +146,7 @@ def _composed(voice: Voice, word: Word, text: str, tried: tuple[tuple[int, str],
     )
 
 
-def _clause(wording: Wording, values: Values, voice: Voice) -> str:
+def clause(wording: Wording, values: Values, voice: Voice) -> str:
     """The wording with its slots filled; in its form ``without`` where an optional slot has no value."""
     filled = _filled(wording.topics.get(values.topic, wording.text), values, voice)
     return filled if filled is not None else _filled(wording.without or "", values, voice) or ""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import date
 
 from chalicelib.voice.phrases import Phrases, Times
-from chalicelib.voice.word import PARTS, PLACEHOLDER, SLOTS, Frame, Wording
+from chalicelib.voice.word import PARTS, PLACEHOLDER, SLOTS, Approval, Frame, Wording
 
-NAMES = {"seen": "topic", "owner": "team", "when": "when"}
-"""Part → the slot that each of its wordings has: a reply names the topic, the team and the time once each."""
+NAMES = {"seen": frozenset({"topic", "topic_noun"}), "owner": frozenset({"team"}), "when": frozenset({"when"})}
+"""Part → the slots of which each of its wordings has one: a reply names the topic, the team and the time once each."""
 
 _FRAME = re.compile(r"(\w+)(\. |; |, and |\.$)")
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
@@ -56,18 +57,40 @@ def text(source: object, place: str) -> str:
     return source
 
 
+def lines(source: object, place: str) -> tuple[str, ...]:
+    """A list of texts of one line each; raises VoiceError."""
+    return tuple(text(line, f"{place}.{at}") for at, line in enumerate(_list(source, place)))
+
+
 def phrases(root: Mapping[str, object]) -> Phrases:
     """The topics, fallbacks and times of the document; raises VoiceError."""
     fallbacks = mapping(root["fallbacks"], "fallbacks", frozenset({"topic", "team"}))
+    topics = {name(topic, f"topics.{topic}"): forms for topic, forms in _mapping(root["topics"], "topics").items()}
+    nouned = {topic: forms for topic, forms in topics.items() if isinstance(forms, dict)}
+    for topic, forms in nouned.items():
+        mapping(forms, f"topics.{topic}", frozenset({"text", "noun"}))
     return Phrases(
-        topics={
-            name(topic, f"topics.{topic}"): _plain(phrase, f"topics.{topic}")
-            for topic, phrase in _mapping(root["topics"], "topics").items()
-        },
+        topics={topic: _plain(nouned.get(topic, {"text": forms})["text"], f"topics.{topic}") for topic, forms in topics.items()},
+        nouns={topic: _plain(forms["noun"], f"topics.{topic}.noun") for topic, forms in nouned.items()},
         no_topic=_plain(fallbacks["topic"], "fallbacks.topic"),
         no_team=_plain(fallbacks["team"], "fallbacks.team"),
         times=_times(root["times"]),
+        teams=_names(root, "teams"),
+        zones=_names(root, "zones"),
+        own_teams="teams" not in root,
     )
+
+
+def approval(source: object, place: str) -> Approval:
+    """Who approved, and on which day (ISO 8601); raises VoiceError."""
+    keys = mapping(source, place, frozenset({"by", "on"}))
+    day = text(keys["on"], f"{place}.on")
+    try:
+        return Approval(_plain(keys["by"], f"{place}.by"), date.fromisoformat(day))
+    except ValueError as error:
+        if isinstance(error, VoiceError):
+            raise
+        raise VoiceError(f"{place}.on", "a date was expected", "write for example 2026-11-22") from None
 
 
 def disclosures(source: object) -> tuple[str, ...]:
@@ -107,7 +130,7 @@ def parts(source: object, p: int, topics: frozenset[str]) -> Mapping[str, Mappin
 def _wording(source: object, part: str, place: str, topics: frozenset[str]) -> Wording:
     if isinstance(source, str):
         return _checked(Wording(text=text(source, place)), part, place)
-    keys = mapping(source, place, frozenset({"text"}), frozenset({"without", "topics", "retired"}))
+    keys = mapping(source, place, frozenset({"text"}), frozenset({"without", "topics", "retired", "approved"}))
     own = _mapping(keys.get("topics", {}), f"{place}.topics")
     for topic in sorted(own.keys() - topics):
         raise VoiceError(f"{place}.topics.{topic}", "this voice has no such topic", "add it to topics first")
@@ -118,31 +141,33 @@ def _wording(source: object, part: str, place: str, topics: frozenset[str]) -> W
         without=text(keys["without"], f"{place}.without") if "without" in keys else None,
         topics={topic: text(form, f"{place}.topics.{topic}") for topic, form in own.items()},
         retired="retired" in keys,
+        approved=approval(keys["approved"], f"{place}.approved") if "approved" in keys else None,
     )
     return _checked(wording, part, place)
 
 
 def _checked(wording: Wording, part: str, place: str) -> Wording:
     """The wording, if its forms have the slots of their part and read as clauses; raises VoiceError."""
-    needed = NAMES.get(part)
-    for form in (wording.text, *wording.topics.values()):
-        _clause(form, [needed] if needed else [], place)
-    optional = needed is not None and SLOTS[needed].optional
+    may = NAMES.get(part, frozenset())
+    slots = [_clause(form, may, place) for form in (wording.text, *wording.topics.values())]
+    optional = any(SLOTS[slot].optional for slot in slots if slot)
     if optional != (wording.without is not None):
         says = "has no form without its slot" if optional else "has a form “without” that nothing can call for"
         raise VoiceError(place, f"the wording {says}", "add it under “without”" if optional else "leave “without” out")
     if wording.without is not None:
-        _clause(wording.without, [], f"{place}.without")
+        _clause(wording.without, frozenset(), f"{place}.without")
     return wording
 
 
-def _clause(form: str, needed: list[str], place: str) -> None:
+def _clause(form: str, may: frozenset[str], place: str) -> str | None:
+    """The one slot of the clause, which is one of ``may``; none where there may be none."""
     found = PLACEHOLDER.findall(form)
-    if found != needed or re.search(r"[{}]", PLACEHOLDER.sub("", form)):
-        wanted = f"exactly the slot {{{needed[0]}}}" if needed else "no slot"
+    if len(found) != min(1, len(may)) or not may.issuperset(found) or re.search(r"[{}]", PLACEHOLDER.sub("", form)):
+        wanted = "exactly one slot: " + " or ".join(f"{{{slot}}}" for slot in sorted(may)) if may else "no slot"
         raise VoiceError(place, f"this clause has {wanted}", "each slot stands in the one part that is for it")
     if form[0].isupper() or form[-1] in ".;,:":
         raise VoiceError(place, "a clause has no capital and no stop of its own", "start it small and end it on a word")
+    return found[0] if found else None
 
 
 def _frame(line: str, place: str) -> Frame:
@@ -163,6 +188,11 @@ def _times(source: object) -> Times:
     if len(weekdays) != 7:
         raise VoiceError("times.weekdays", "seven days were expected", "start with Monday")
     return Times(weekdays=weekdays, **{form: text(keys[form], f"times.{form}") for form in _TIME_SLOTS})
+
+
+def _names(root: Mapping[str, object], key: str) -> Mapping[str, str]:
+    """What brands call something → what this language does; empty where the document says nothing of it."""
+    return {known: _plain(said, f"{key}.{known}") for known, said in _mapping(root.get(key, {}), key).items()}
 
 
 def _plain(source: object, place: str) -> str:

@@ -24,9 +24,18 @@ class Times:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrases:
-    """Topic id → the phrase that reads after "about"; the neutral words of slots without a value; the times."""
+    """Topic id → the phrase that reads after "about"; the neutral words of slots without a value; the times.
+
+    ``nouns``: topic id → its form before another noun ("card" in "card query"). ``teams`` and ``zones``: what brands call
+    them → what this language does; a zone that is not there keeps its name, a team then has none, because teams are named
+    in one language only (``own_teams`` says that it is this one).
+    """
 
     topics: Mapping[str, str]
+    nouns: Mapping[str, str]
     no_topic: str
     no_team: str
     times: Times
+    teams: Mapping[str, str]
+    zones: Mapping[str, str]
+    own_teams: bool

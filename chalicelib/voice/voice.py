@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from chalicelib.domain.codec import Json
 from chalicelib.voice import code, document
 from chalicelib.voice.phrases import Phrases
-from chalicelib.voice.word import PARTS, Frame, Word, Wording
+from chalicelib.voice.word import PARTS, Approval, Frame, Word, Wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """One edition of a voice in one language. ``p`` is the prime of its code; ``parts`` maps part → number → wording."""
+    """One edition of a voice in one language. ``p`` is the prime of its code; ``parts`` maps part → number → wording.
+
+    ``approved`` is who approved the wordings that name nobody of their own.
+    """
 
     id: str
     language: str
     edition: int
+    approved: Approval
     p: int
     parts: Mapping[str, Mapping[int, Wording]]
     disclosures: tuple[str, ...]
@@ -48,7 +52,7 @@ class Voice:
 
 def load(source: Json) -> Voice:
     """The voice that a document describes; raises ``VoiceError`` (a ValueError with the place) where it describes none."""
-    root = document.mapping(source, "", _NEEDED)
+    root = document.mapping(source, "", _NEEDED, _OPTIONAL)
     p = document.number(root["p"], "p")
     try:
         code.size(p)
@@ -59,6 +63,7 @@ def load(source: Json) -> Voice:
         id=document.name(root["voice"], "voice"),
         language=document.name(root["language"], "language"),
         edition=document.number(root["edition"], "edition"),
+        approved=document.approval(root["approved"], "approved"),
         p=p,
         parts=document.parts(root["parts"], p, frozenset(phrases.topics)),
         disclosures=document.disclosures(root["disclosures"]),
@@ -67,4 +72,7 @@ def load(source: Json) -> Voice:
     )
 
 
-_NEEDED = frozenset({"voice", "language", "edition", "p", "disclosures", "frames", "fallbacks", "times", "topics", "parts"})
+_NEEDED = frozenset(
+    {"voice", "language", "edition", "approved", "p", "disclosures", "frames", "fallbacks", "times", "topics", "parts"}
+)
+_OPTIONAL = frozenset({"teams", "zones"})

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from chalicelib.registry import members
 from chalicelib.voice.slots.contract import Slot
@@ -18,23 +19,36 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 """A slot in a wording: its name between braces."""
 
 
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who let a wording be said to the public, and since when."""
+
+    by: str
+    on: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """One way to say one part: a clause without capital or full stop.
 
     ``without`` is its form when an optional slot has no value, ``topics`` its own form for some topics. A retired wording
-    keeps its number taken and is never said again.
+    keeps its number taken and is never said again. ``approved`` None: with the whole edition.
     """
 
     text: str
     without: str | None = None
     topics: Mapping[str, str] = field(default_factory=dict)
     retired: bool = False
+    approved: Approval | None = None
 
     @property
     def base(self) -> str:
         """The text with its slots masked: what makes two wordings the same."""
         return PLACEHOLDER.sub("{}", self.text)
+
+    def mark(self, part: str) -> str:
+        """``<part>:<12 hex>`` of what it says: the same in every edition and voice, so a switch or a memory outlives a number."""
+        return f"{part}:{hashlib.sha256(self.base.encode()).hexdigest()[:12]}"
 
     def forms(self) -> tuple[str, ...]:
         """Every text that this wording may turn into."""
@@ -66,9 +80,15 @@ class Word:
         return tuple(f"{part}:{number}" for part, number in zip(PARTS, self.numbers, strict=True))
 
     @property
+    def marks(self) -> tuple[str, ...]:
+        """What each of the five says (see ``Wording.mark``), in the order of the code."""
+        return tuple(wording.mark(part) for part, wording in zip(PARTS, self.parts, strict=True))
+
+    @property
     def opening(self) -> str:
-        """``<part>:<number>`` of what is said first."""
-        return self.wordings[PARTS.index(self.frame.order[0])]
+        """The mark of what is said first."""
+        first = PARTS.index(self.frame.order[0])
+        return self.parts[first].mark(PARTS[first])
 
     @property
     def lock(self) -> str:

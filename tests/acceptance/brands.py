@@ -16,7 +16,7 @@ from chalicelib.domain.codec import instant
 from chalicelib.local.policies import POLICIES, VOICES, read_tree
 from chalicelib.local.stream.post import number
 from chalicelib.policy.compile import compile_bundle
-from chalicelib.voice.loader import read
+from chalicelib.voice.loader import read_all
 from tests.acceptance.scenario import Scenario, before, load
 
 HANDLE = re.compile(r"@\w+")
@@ -117,11 +117,9 @@ def _folders(scenario: Scenario) -> dict[str, Folder]:
 @cache
 def _shipped() -> tuple[Mapping[str, str], Mapping[str, Any]]:
     tree = read_tree(POLICIES)
-    voices = {path: read(path, text) for path, text in tree.items() if path.startswith(f"{VOICES}/")}
-    return (
-        {path: text for path, text in tree.items() if path.startswith("baseline/")},
-        {path.removeprefix(f"{VOICES}/").removesuffix(".yaml"): voice for path, voice in voices.items()},
-    )
+    voices, problems = read_all({path: text for path, text in tree.items() if path.startswith(f"{VOICES}/")})
+    assert not problems, "\n".join(map(str, problems))
+    return {path: text for path, text in tree.items() if path.startswith("baseline/")}, voices
 
 
 @cache

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
+from chalicelib.domain.codec import Json
 from chalicelib.embedded.memory import memory_signer
 from chalicelib.local.policies import POLICIES
 from chalicelib.policy.bundle import Bundle, load, signed_content
 from chalicelib.policy.compile import compile_bundle
 from chalicelib.steps.bundles import Loaded, voices_of
-from chalicelib.voice.loader import read
+from chalicelib.voice.loader import read_all
 
 ENGINE = "sha256:" + "0" * 64
+VOICE = Path(__file__).parents[1] / "voice" / "seven.en.yaml"
 
 BASELINE = """
 policy: baseline
@@ -90,12 +93,18 @@ def files() -> dict[str, str]:
 
 
 def compiled_for(engine: str) -> bytes:
-    """The small pack with the shipped voice, compiled and approved for ``engine``."""
-    voice = read("plain.en.yaml", (POLICIES / "voices" / "plain.en.yaml").read_text(encoding="utf-8"))
-    assert isinstance(voice, dict), voice
-    document = compile_bundle(files(), {"plain.en": voice}, [engine])
+    """The small pack with the voice of the tests, compiled and approved for ``engine``."""
+    document = compile_bundle(files(), {"plain.en": small_voice()}, [engine])
     assert isinstance(document, bytes), "\n".join(map(str, document))
     return document
+
+
+def small_voice() -> Json:
+    """A voice of 35 wordings that nobody will polish, under the shipped tone guide."""
+    guide = (POLICIES / "voices" / "tone.en.yaml").read_text(encoding="utf-8")
+    voices, problems = read_all({"tone.en.yaml": guide, "plain.en.yaml": VOICE.read_text(encoding="utf-8")})
+    assert not problems, "\n".join(map(str, problems))
+    return voices["plain.en"]
 
 
 def small_pack(engine: str = ENGINE) -> Loaded:

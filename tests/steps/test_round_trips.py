@@ -55,4 +55,4 @@ def test_a_word_is_free_again_when_its_lock_has_run_out(world: World, loaded: Lo
     world.deliver(mention(1))
     world.run()
     half = world.store.read([Key("private", world.standing_of(mention(1)).id, "0-decision")])
-    assert tuple(next(iter(half.values()))["reservation"]["wordings"]) == word.wordings
+    assert tuple(next(iter(half.values()))["reservation"]["wordings"]) == word.marks

@@ -232,8 +232,8 @@ def test_a_wording_withdrawn_in_the_hold_is_not_posted(world: World, loaded: Loa
     assert reason(world, mention(1)) == "wording-withdrawn"
 
 
-def test_a_voice_without_a_free_word_is_silent(world: World) -> None:
-    change_control(world, withdrawn=tuple(f"seen:{number}" for number in range(7)))
+def test_a_voice_without_a_free_word_is_silent(world: World, loaded: Loaded) -> None:
+    change_control(world, withdrawn=tuple(wording.mark("seen") for wording in loaded.voices["plain.en"].parts["seen"].values()))
     world.deliver(mention(1))
     world.run()
     assert not world.posts

@@ -6,10 +6,19 @@ from typing import Any
 
 import pytest
 
-from chalicelib.voice.loader import read
+from chalicelib.voice.guide import Guide
+from chalicelib.voice.loader import read, read_guide
 from chalicelib.voice.voice import Voice, load
 
-FILE = Path(__file__).resolve().parents[2] / "policies" / "voices" / "plain.en.yaml"
+FILE = Path(__file__).with_name("seven.en.yaml")
+VOICES = Path(__file__).resolve().parents[2] / "policies" / "voices"
+
+
+@pytest.fixture(scope="session")
+def guide() -> Guide:
+    found = read_guide("tone.en.yaml", (VOICES / "tone.en.yaml").read_text())
+    assert isinstance(found, Guide), found
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -18,8 +27,8 @@ def source() -> str:
 
 
 @pytest.fixture(scope="session")
-def plain_document(source: str) -> dict[str, Any]:
-    document = read(FILE.name, source)
+def plain_document(source: str, guide: Guide) -> dict[str, Any]:
+    document = read(FILE.name, source, guide)
     assert isinstance(document, dict), "\n".join(str(trouble) for trouble in document)
     return document
 

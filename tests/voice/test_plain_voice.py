@@ -10,7 +10,9 @@ import pytest
 
 from chalicelib.voice.compose import Composed, Request, compose, render
 from chalicelib.voice.expectation import Expectation
-from chalicelib.voice.lint import flaws, reach
+from chalicelib.voice.guide import Guide
+from chalicelib.voice.lint import flaws
+from chalicelib.voice.reach import reach
 from chalicelib.voice.sameness import mask, overlap, robot_index, trigrams
 from chalicelib.voice.slots.contract import Values
 from chalicelib.voice.voice import Voice, load
@@ -44,11 +46,12 @@ def series(voice: Voice, count: int) -> list[Composed]:
     return told
 
 
-def test_the_shipped_voice_has_no_flaw_and_343_words(plain: Voice) -> None:
-    assert flaws(plain) == ()
-    found = reach(plain, per_hour=10)
-    assert (found.size, found.live, found.next_part) == (343, 343, None)
-    assert found.lasts_h == pytest.approx(24.01)
+def test_the_shipped_voice_has_no_flaw_and_343_words(plain: Voice, guide: Guide) -> None:
+    assert flaws(plain, guide) == ()
+    found = reach(plain)
+    assert (found.size, found.live, found.best_part) == (343, 343, None)
+    assert found.lasts_h(10) == pytest.approx(34.3)
+    assert found.fill(10) == pytest.approx(720 / 343)
 
 
 @pytest.mark.parametrize("expected", EXPECTATIONS)
@@ -73,19 +76,22 @@ def test_a_whole_window_of_replies_shares_at_most_two_wordings_pairwise(plain: V
     assert max(len(set(a.wordings) & set(b.wordings)) for a, b in combinations(told, 2)) == 2
 
 
-def test_withdrawing_shortens_the_reach_and_says_where_a_wording_helps(plain: Voice) -> None:
-    found = reach(plain, withdrawn=frozenset({"where:2"}))
-    assert found.live == 294
-    assert found.lasts_h is None
-    assert found.next_part is None
+def test_withdrawing_shortens_the_reach(plain: Voice) -> None:
+    found = reach(plain, withdrawn=frozenset({plain.parts["where"][2].mark("where")}))
+    assert (found.live, found.best_part) == (294, None)
 
 
-def test_the_part_with_the_fewest_wordings_is_worth_one_more(document: dict[str, object]) -> None:
+def test_the_part_where_a_wording_brings_the_most_words_is_worth_one(document: dict[str, object]) -> None:
     parts = document["parts"]
     assert isinstance(parts, dict)
     for part, number in (("where", "2"), ("where", "3"), ("seen", "2")):
         del parts[part][number]
-    assert reach(load(json.loads(json.dumps(document)))).next_part == "where"
+    found = reach(load(json.loads(json.dumps(document))))
+    live = {part: 7 - (part == "seen") - 2 * (part == "where") for part in PARTS}
+    assert (found.best_part, set(found.gains)) == ("where", {"where", "seen"})
+    assert live["where"] < live["seen"]
+    parts["where"]["3"] = "one more of them is here"
+    assert reach(load(json.loads(json.dumps(document)))).live == found.live + found.gains["where"]
 
 
 def test_every_part_is_named_by_every_reply(plain: Voice) -> None:

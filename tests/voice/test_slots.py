@@ -24,8 +24,9 @@ def fill(
     return SLOTS[slot].fill(values, voice.phrases)
 
 
-def test_there_are_three_slots_and_only_the_time_may_be_missing() -> None:
-    assert {name: slot.optional for name, slot in SLOTS.items()} == {"team": False, "topic": False, "when": True}
+def test_only_the_time_and_the_noun_of_a_topic_may_be_missing() -> None:
+    optional = {name: slot.optional for name, slot in SLOTS.items()}
+    assert optional == {"team": False, "topic": False, "topic_noun": True, "when": True}
 
 
 def test_an_unknown_topic_is_called_this(plain: Voice) -> None:

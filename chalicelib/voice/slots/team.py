@@ -15,7 +15,8 @@ _NAME = re.compile(r"[^\W\d_]+(?:(?: & |[ '’/-])[^\W\d_]+)*")
 
 
 def _fill(values: Values, phrases: Phrases) -> str:
-    name = _ARTICLE.sub("", " ".join(values.team.split()), count=1)
+    told = " ".join(values.team.split())
+    name = _ARTICLE.sub("", told, count=1) if phrases.own_teams else phrases.teams.get(told, "")
     return name if len(name) <= LONGEST and _NAME.fullmatch(name) else phrases.no_team
 
 

@@ -17,7 +17,7 @@ def _fill(values: Values, phrases: Phrases) -> str | None:
     if expected.minutes is not None:
         return _wait(expected.minutes, phrases.times)
     if expected.opens is not None:
-        return _opening(expected, expected.opens, phrases.times)
+        return _opening(expected, expected.opens, phrases)
     return None
 
 
@@ -27,11 +27,12 @@ def _wait(minutes: int, times: Times) -> str:
     return times.hours.replace("{n}", str(minutes // 60))
 
 
-def _opening(expected: Expectation, opens: datetime, times: Times) -> str | None:
+def _opening(expected: Expectation, opens: datetime, phrases: Phrases) -> str | None:
     if not _ZONE.fullmatch(expected.zone_name):
         return None
+    times, zone = phrases.times, phrases.zones.get(expected.zone_name, expected.zone_name)
     form = times.today if expected.days == 0 else times.tomorrow if expected.days == 1 else times.later
-    text = form.replace("{clock}", f"{opens:%H:%M}").replace("{zone}", expected.zone_name)
+    text = form.replace("{clock}", f"{opens:%H:%M}").replace("{zone}", zone)
     return text.replace("{weekday}", times.weekdays[opens.weekday()])
 
 
