@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -16,10 +16,11 @@ from chalicelib.domain.account import Account, Brand
 from chalicelib.domain.codec import Json, decode
 from chalicelib.domain.decision import Outcome
 from chalicelib.policy.checks import CONDITIONS
-from chalicelib.policy.phrases import Index
+from chalicelib.policy.matching import Matcher
+from chalicelib.policy.phrase_index import Index
 from chalicelib.policy.rules import BrandPolicy, Check, Rule, Topic
 
-FORMAT = 1
+FORMAT = 2
 PREFIX = b"ackguard-bundle/1\n"
 
 
@@ -37,6 +38,7 @@ class Bundle:
     own: frozenset[Account]
     index: Index
     voices: Mapping[str, Json]
+    _matchers: dict[str, Matcher] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def brands(self) -> Mapping[str, Brand]:
@@ -52,6 +54,13 @@ class Bundle:
         """The policy of the brand that has this account, None where none has it."""
         name = self.accounts.get((platform, account))
         return self.policies[name] if name is not None else None
+
+    def matcher_of(self, policy: BrandPolicy) -> Matcher:
+        """The rules of one of ``policies``, filed by what makes them fire; built when a brand is first decided for."""
+        name = policy.brand.id
+        if name not in self._matchers:
+            self._matchers[name] = Matcher(policy)
+        return self._matchers[name]
 
     def brand_of(self, platform: str, account: str) -> Brand | None:
         """The brand that has this account, None where none has it."""

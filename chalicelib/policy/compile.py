@@ -12,10 +12,10 @@ from chalicelib.domain.account import Brand
 from chalicelib.domain.codec import Json, encode
 from chalicelib.domain.problem import Problem
 from chalicelib.policy.loader import BASELINE, Pack, load_pack
-from chalicelib.policy.phrases import compile_index
+from chalicelib.policy.phrase_index import compile_index
 from chalicelib.policy.rules import Rule
 
-FORMAT = 1
+FORMAT = 2
 LARGEST_BUNDLE = 2 * 1024 * 1024
 MOST_PHRASES = 20_000
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -12,9 +12,9 @@ from chalicelib.domain.facts import Facts
 from chalicelib.domain.limits import Limits
 from chalicelib.policy import findings, law
 from chalicelib.policy.bundle import Broken, Bundle
-from chalicelib.policy.checks import CONDITIONS
 from chalicelib.policy.law import Law
-from chalicelib.policy.rules import DEFAULT_DEPARTMENT, DEFAULT_PRIORITY, Check, Rule, Topic
+from chalicelib.policy.matching import Alternative, Asked, safely
+from chalicelib.policy.rules import DEFAULT_DEPARTMENT, DEFAULT_PRIORITY, Rule, Topic
 from chalicelib.policy.scene import Scene
 from chalicelib.policy.truth import FALSE, Finding, Truth, all_of, any_of
 
@@ -73,12 +73,15 @@ def _decide(facts: Facts, bundle: Bundle | Broken, limits: Limits) -> Decision:
 
     # 2 Law and 3 the rules for people fire on true, on unknown and on not offered.
     human = [fired for rule in law.LAWS if (fired := _by_law(rule, Outcome.HUMAN, scene, bundle, limits))]
-    human += [fired for rule in policy.rules if rule.outcome is Outcome.HUMAN and (fired := _by_rule(rule, scene))]
+    matcher = bundle.matcher_of(policy)
+    asked = matcher.asked(scene)
+    found = matcher.fired(scene, asked)
+    human += [_by_rule(rule, alternatives, asked) for rule, alternatives in found.human]
 
     # 4 Acknowledge rules fire only where every check is known to be true and the review date has not passed.
-    reviewed = [rule for rule in policy.rules if rule.review_by is not None and scene.today <= rule.review_by]
-    firing = sorted((rule for rule in reviewed if rule.outcome is Outcome.ACKNOWLEDGE), key=lambda rule: rule.id)
-    matched = [(rule, fired) for rule in firing if (fired := _by_rule(rule, scene))]
+    reviewed = [pair for pair in found.acknowledge if pair[0].review_by is not None and scene.today <= pair[0].review_by]
+    firing = sorted(reviewed, key=lambda pair: pair[0].id)
+    matched = [(rule, _by_rule(rule, alternatives, asked)) for rule, alternatives in firing]
 
     # 5 Any match for people wins; nothing matched is the default, a person; a spent or unknown budget is a person too.
     earned, spent = _earned(matched, facts)
@@ -168,17 +171,15 @@ def _earned(matched: Sequence[tuple[Rule, _Fired]], facts: Facts) -> tuple[_Earn
 
 
 def _by_law(rule: Law, outcome: Outcome, scene: Scene, bundle: Bundle, limits: Limits) -> _Fired | None:
-    finding = _safely(rule.id, lambda: rule.check(scene, bundle, limits))
+    finding = safely(rule.id, lambda: rule.check(scene, bundle, limits))
     fires = finding.truth is Truth.TRUE or (outcome is Outcome.HUMAN and finding.truth is not Truth.FALSE)
     return _Fired(_match(rule, outcome, finding), True) if fires else None
 
 
-def _by_rule(rule: Rule, scene: Scene) -> _Fired | None:
-    asked = [_ask_all(checks, rule, scene) for checks in rule.alternatives]
-    finding = any_of(all_of(parts) for parts in asked)
-    if finding.truth is Truth.FALSE or (rule.outcome is Outcome.ACKNOWLEDGE and finding.truth is not Truth.TRUE):
-        return None
-    grounded = any(part.truth is Truth.TRUE for parts in asked if parts[-1].truth is not Truth.FALSE for part in parts)
+def _by_rule(rule: Rule, alternatives: Sequence[Alternative], asked: Asked) -> _Fired:
+    """The match of a rule that fires; ``alternatives`` are those of its alternatives that are not false."""
+    found = [[asked(number, rule) for number in alternative.checks] for alternative in alternatives]
+    finding = any_of(all_of(parts) for parts in found)
     match = Match(
         rule=rule.id,
         outcome=rule.outcome,
@@ -190,33 +191,7 @@ def _by_rule(rule: Rule, scene: Scene) -> _Fired | None:
         priority=rule.priority,
         silence=rule.silence if finding.truth is Truth.TRUE else None,
     )
-    return _Fired(match, grounded)
-
-
-def _ask_all(checks: Sequence[Check], rule: Rule, scene: Scene) -> list[Finding]:
-    """What the checks of one alternative find, up to the first that is false: the rest could not change anything."""
-    found = []
-    for check in checks:
-        found.append(_ask(check, rule, scene))
-        if found[-1].truth is Truth.FALSE:
-            break
-    return found
-
-
-def _ask(check: Check, rule: Rule, scene: Scene) -> Finding:
-    condition = CONDITIONS[check.name]
-    finding = _safely(check.name, lambda: condition.check(check.argument, scene))
-    if finding.truth is Truth.NOT_OFFERED and rule.skip and condition.may_skip:
-        return FALSE
-    return finding
-
-
-def _safely(name: str, check: Callable[[], Finding]) -> Finding:
-    """What ``check`` finds; an exception in it is unknown, so that it can only move the outcome towards a person."""
-    try:
-        return check()
-    except Exception as error:
-        return findings.unknown(name, "engine", f"error {type(error).__name__}")
+    return _Fired(match, any(part.truth is Truth.TRUE for parts in found for part in parts))
 
 
 def _match(rule: Law, outcome: Outcome, finding: Finding) -> Match:

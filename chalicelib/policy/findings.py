@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from chalicelib.domain.decision import Evidence
 from chalicelib.domain.fact import Fact, Known, NotOffered
-from chalicelib.policy.phrases import Hit
+from chalicelib.policy.phrase_index import Hit
 from chalicelib.policy.truth import FALSE, Finding, Truth
 
 T = TypeVar("T")

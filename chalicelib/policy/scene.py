@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from chalicelib.domain.account import Account
 from chalicelib.domain.fact import Known, Unknown
 from chalicelib.domain.facts import Facts
 from chalicelib.policy import language
-from chalicelib.policy.phrases import Hit, Index, scan
+from chalicelib.policy.phrase_index import Found, Hit, Index, scan
 from chalicelib.policy.rules import BrandPolicy, Topic
 from chalicelib.policy.text import LONGEST_WORD, Kind, Reading, Token, read
 
@@ -49,12 +49,22 @@ class Scene:
         return read(text.value) if isinstance(text, Known) else None
 
     @cached_property
+    def _found(self) -> Found | None:
+        """The phrases in the text, those in the brand's own name with them."""
+        return Found(self.index, self.reading) if self.reading is not None else None
+
+    @cached_property
+    def sources(self) -> Set[str]:
+        """The sources that have a hit in the text; empty where the text is not known."""
+        if self._found is None:
+            return frozenset()
+        return self._hits.keys() if self.policy.own_names in self._found.sources else self._found.sources
+
+    @cached_property
     def _hits(self) -> dict[str, list[Hit]]:
         """Source → hits in the text. What lies within the brand's own name is not a hit (a brand may be called Virgin)."""
         found: dict[str, list[Hit]] = {}
-        if self.reading is None:
-            return found
-        hits = scan(self.index, self.reading)
+        hits = self._found.hits if self._found is not None else ()
         own = [hit for hit in hits if hit.source == self.policy.own_names]
         for hit in hits:
             if not any(name.start <= hit.start and hit.end <= name.end for name in own):

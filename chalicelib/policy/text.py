@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from chalicelib.policy.folding import LOOK_ALIKES, fold
@@ -56,7 +56,9 @@ class Stop:
 class Reading:
     """A text, folded and read. ``complete`` is false where it was longer than ``LONGEST_TEXT``.
 
-    ``folded`` and ``origin`` let a detector look at characters and find its way back to the original.
+    ``folded`` and ``origin`` let a detector look at characters and find its way back to the original. What a phrase is looked
+    up in follows from the tokens: ``forms`` are all readings of all of them, ``beside`` those that are not the plain one, and
+    ``line`` is the plain reading of every word, each between two spaces (`` my lawyer ``), without what stands beside the words.
     """
 
     text: str
@@ -65,6 +67,18 @@ class Reading:
     tokens: tuple[Token, ...]
     stops: tuple[Stop, ...]
     complete: bool
+    line: str = field(init=False, repr=False, compare=False)
+    forms: frozenset[str] = field(init=False, repr=False, compare=False)
+    beside: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """What follows from the tokens, worked out once for all phrases."""
+        plain = [token.forms[0] for token in self.tokens]
+        beside = frozenset(form for token in self.tokens if len(token.forms) > 1 for form in token.forms[1:])
+        words = [token.forms[0] for token in self.tokens if token.kind not in ASIDE]
+        object.__setattr__(self, "line", f" {' '.join(words)} ")
+        object.__setattr__(self, "beside", beside)
+        object.__setattr__(self, "forms", beside.union(plain))
 
 
 _PIECE = re.compile(

@@ -235,15 +235,31 @@ def test_without_a_policy_and_for_strangers_a_person_decides() -> None:
     assert (strange.outcome, strange.rule) == (Outcome.HUMAN, "engine-not-approved")
 
 
-def test_an_exception_in_one_check_counts_as_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: Any) -> Any:
-        raise ZeroDivisionError
+def _broken(*_: Any) -> Any:
+    raise ZeroDivisionError
 
-    for name in ("asks", "text_lacks", "text_has", "author_followers_over", "topic"):
-        conditions = {**CONDITIONS, name: replace(CONDITIONS[name], check=broken)}
-        with monkeypatch.context() as patch:
-            patch.setattr("chalicelib.policy.decide.CONDITIONS", conditions)
-            assert decided().outcome is Outcome.HUMAN, name
+
+@pytest.mark.parametrize("name", ["asks", "text_lacks", "text_has", "author_followers_over", "topic"])
+def test_an_exception_in_one_check_counts_as_unknown(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = replace(CONDITIONS[name], check=_broken, sources=None, compares=None)
+    monkeypatch.setattr("chalicelib.policy.matching.CONDITIONS", {**CONDITIONS, name: alone})
+    decision = decided(bundle=replace(BUNDLE))
+    assert decision.outcome is Outcome.HUMAN
+    if name in ("text_has", "author_followers_over"):
+        assert {match.certainty for match in decision.matched if match.outcome is Outcome.HUMAN} == {Certainty.UNKNOWN}
+
+
+def test_a_look_up_that_breaks_takes_the_mention_to_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert decided().outcome is Outcome.ACKNOWLEDGE
+    with monkeypatch.context() as patch:
+        patch.setattr("chalicelib.policy.scene.Found", _broken)
+        assert (decided().outcome, decided().rule) == (Outcome.HUMAN, "not-decided")
+    for name in ("author_followers_over", "account_age_under"):
+        compares = CONDITIONS[name].compares
+        assert compares is not None
+        broken = replace(CONDITIONS[name], compares=replace(compares, value=_broken), check=_broken)
+        monkeypatch.setattr("chalicelib.policy.matching.CONDITIONS", {**CONDITIONS, name: broken})
+        assert decided(bundle=replace(BUNDLE)).outcome is Outcome.HUMAN, name
 
 
 NAMES = [field.name for field in fields(Facts) if field.name not in ("mention", "now", "posting_at", "premise")]

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.policy.phrases import Index, PhraseError, compile_index, expand, scan
+from chalicelib.policy.phrase_index import Index, compile_index, scan
+from chalicelib.policy.phrases import PhraseError, expand
 from chalicelib.policy.text import read
 
 

@@ -14,7 +14,8 @@ from chalicelib.policy.compile import compile_bundle
 from chalicelib.policy.decide import decide
 from chalicelib.policy.loader import Pack, load_pack
 from chalicelib.policy.ordinary import ORDINARY_NOW, ordinary_facts, ordinary_mention
-from chalicelib.policy.phrases import GAP, Index, compile_index, expand, scan
+from chalicelib.policy.phrase_index import Index, compile_index, scan
+from chalicelib.policy.phrases import GAP, expand
 from chalicelib.policy.testing import Case, read_cases, rehearse, run
 from chalicelib.policy.text import read
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.policy.phrases import Index, compile_index, scan
+from chalicelib.policy.phrase_index import Index, compile_index, scan
 from chalicelib.policy.text import LONGEST_TEXT, Kind, read
 
 SCAM = Index.load(compile_index({"anger": ["scam*"]}))

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from chalicelib.policy import arguments, findings
-from chalicelib.policy.conditions.contract import Condition
+from chalicelib.domain.fact import Fact, Known
+from chalicelib.policy import arguments
+from chalicelib.policy.conditions.contract import Comparison, comparison
 from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import Finding
-
-_NAME, _FACT = "account_age_under", "author.created_at"
 
 
-def _check(minutes: int, scene: Scene) -> Finding:
-    now = scene.facts.now
-    return findings.known(
-        scene.facts.mention.author.created_at,
-        _NAME,
-        _FACT,
-        lambda created: findings.when(
-            now - created < timedelta(minutes=minutes), _NAME, _FACT, f"{(now - created).days} days old"
-        ),
-    )
+def _age(scene: Scene) -> Fact[timedelta]:
+    created = scene.facts.mention.author.created_at
+    return Known(scene.facts.now - created.value) if isinstance(created, Known) else created
 
 
-CONDITION = Condition(
+CONDITION = comparison(
+    "account_age_under",
+    "author.created_at",
+    Comparison(
+        value=_age,
+        holds=lambda minutes, age: age < timedelta(minutes=minutes),
+        edges=lambda minutes: [timedelta(minutes=minutes)],
+    ),
+    lambda age: f"{age.days} days old",
     says="The author's account is younger than this.",
     sample="30 days",
-    parse=lambda node, names: arguments.minutes(node),
-    check=_check,
-    reads=frozenset({_FACT}),
+    parse=arguments.minutes,
+    reads=frozenset({"author.created_at"}),
     may_skip=True,
 )

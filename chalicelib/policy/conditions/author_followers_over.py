@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from chalicelib.policy import arguments, findings
-from chalicelib.policy.conditions.contract import Condition
-from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import Finding
+from chalicelib.policy import arguments
+from chalicelib.policy.conditions.contract import Comparison, comparison
 
-_NAME, _FACT = "author_followers_over", "author.followers"
-
-
-def _check(count: int, scene: Scene) -> Finding:
-    followers = scene.facts.mention.author.followers
-    return findings.known(
-        followers, _NAME, _FACT, lambda value: findings.when(value > count, _NAME, _FACT, f"{value:,} followers")
-    )
-
-
-CONDITION = Condition(
+CONDITION = comparison(
+    "author_followers_over",
+    "author.followers",
+    Comparison(
+        value=lambda scene: scene.facts.mention.author.followers,
+        holds=lambda count, found: found > count,
+        edges=lambda count: [count + 1],
+    ),
+    lambda found: f"{found:,} followers",
     says="More people than this follow the author.",
     sample="10000",
-    parse=lambda node, names: arguments.number(node, "followers"),
-    check=_check,
-    reads=frozenset({_FACT}),
+    parse=lambda node: arguments.number(node, "followers"),
+    reads=frozenset({"author.followers"}),
     may_skip=True,
 )

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from chalicelib.policy import arguments, findings
-from chalicelib.policy.conditions.contract import Condition
-from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import Finding
+from chalicelib.policy import arguments
+from chalicelib.policy.conditions.contract import Comparison, comparison, yes_or_no_edges
 
-_NAME, _FACT = "author_verified", "author.verified"
-
-
-def _check(wanted: bool, scene: Scene) -> Finding:
-    verified = scene.facts.mention.author.verified
-    says = "verified" if wanted else "not verified"
-    return findings.known(verified, _NAME, _FACT, lambda value: findings.when(value is wanted, _NAME, _FACT, says))
-
-
-CONDITION = Condition(
+CONDITION = comparison(
+    "author_verified",
+    "author.verified",
+    Comparison(
+        value=lambda scene: scene.facts.mention.author.verified,
+        holds=lambda wanted, found: found is wanted,
+        edges=yes_or_no_edges,
+        ordered=False,
+    ),
+    lambda found: "verified" if found else "not verified",
     says="The platform marks the author as verified.",
     sample="yes",
-    parse=lambda node, names: arguments.yes_or_no(node),
-    check=_check,
-    reads=frozenset({_FACT}),
+    parse=arguments.yes_or_no,
+    reads=frozenset({"author.verified"}),
     may_skip=True,
 )

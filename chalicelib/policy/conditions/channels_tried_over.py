@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from chalicelib.policy import arguments, findings
-from chalicelib.policy.conditions.contract import Condition
+from chalicelib.domain.fact import Fact, Known
+from chalicelib.policy import arguments
+from chalicelib.policy.conditions.contract import Comparison, comparison
 from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import Finding
-
-_NAME, _FACT = "channels_tried_over", "channels_tried"
 
 
-def _check(count: int, scene: Scene) -> Finding:
-    return findings.known(
-        scene.facts.mention.channels_tried,
-        _NAME,
-        _FACT,
-        lambda tried: findings.when(len(tried) > count, _NAME, _FACT, f"{len(tried)} channels tried"),
-    )
+def _tried(scene: Scene) -> Fact[int]:
+    tried = scene.facts.mention.channels_tried
+    return Known(len(tried.value)) if isinstance(tried, Known) else tried
 
 
-CONDITION = Condition(
+CONDITION = comparison(
+    "channels_tried_over",
+    "channels_tried",
+    Comparison(value=_tried, holds=lambda count, found: found > count, edges=lambda count: [count + 1]),
+    lambda found: f"{found} channels tried",
     says="The author has tried more other channels than this, as a relay tells.",
     sample="1",
-    parse=lambda node, names: arguments.number(node, "channels"),
-    check=_check,
-    reads=frozenset({_FACT}),
+    parse=lambda node: arguments.number(node, "channels"),
+    reads=frozenset({"channels_tried"}),
     may_skip=True,
 )

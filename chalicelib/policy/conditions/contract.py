@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.domain.fact import Fact
+from chalicelib.policy import findings
 from chalicelib.policy.arguments import Parsed
 from chalicelib.policy.node import Node
+from chalicelib.policy.rules import BrandPolicy
 from chalicelib.policy.scene import Scene
 from chalicelib.policy.truth import Finding
 
@@ -21,6 +24,20 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One value that checks compare with what they are asked; all rules that compare it are answered by looking it up once.
+
+    ``holds(argument, value)`` may change only at the ``edges`` of the argument: for ``ordered`` values it is the same for all
+    values from one edge up to the next, for others it is the same for all values that are no edge.
+    """
+
+    value: Callable[[Scene], Fact[Any]]
+    holds: Callable[[Any, Any], bool]
+    edges: Callable[[Any], Iterable[Any]]
+    ordered: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """One check.
 
@@ -28,6 +45,10 @@ class Condition:
     ``parse`` turns the YAML into a JSON argument or a problem; ``check`` asks it of a scene. An exception in ``check``
     counts as unknown. ``reads`` are the facts it looks at. ``earns``: it recognises words of the text positively, so
     it can carry an acknowledgement. ``may_skip``: a rule may pass over it where the platform never gives the fact.
+
+    Two kinds of checks are answered for all rules at once, and never asked where they are false. ``compares``: it is what
+    ``comparison`` makes. ``sources``: it is true where one of these sources of the index has a hit in the text; otherwise
+    false where all of the text is known, and unknown where not. ``check`` says the same, with evidence.
     """
 
     says: str
@@ -37,3 +58,26 @@ class Condition:
     reads: frozenset[str]
     earns: bool = False
     may_skip: bool = False
+    compares: Comparison | None = None
+    sources: Callable[[Any, BrandPolicy], Iterable[str]] | None = None
+
+
+def comparison(
+    name: str, fact: str, compares: Comparison, shows: Callable[[Any], str], /, *, parse: Callable[[Node], Parsed], **says: Any
+) -> Condition:
+    """A check that compares one value. ``shows`` puts a value into words; ``says`` are the other fields of a condition."""
+
+    def check(argument: Any, scene: Scene) -> Finding:
+        return findings.known(
+            compares.value(scene),
+            name,
+            fact,
+            lambda value: findings.when(compares.holds(argument, value), name, fact, shows(value)),
+        )
+
+    return Condition(parse=lambda node, names: parse(node), check=check, compares=compares, **says)
+
+
+def yes_or_no_edges(_: bool) -> Iterable[bool]:
+    """The edges of a comparison of yes with no."""
+    return (True, False)

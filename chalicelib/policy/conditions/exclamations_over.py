@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from chalicelib.policy import arguments, findings
-from chalicelib.policy.conditions.contract import Condition
+from chalicelib.domain.fact import Fact, Known, Unknown
+from chalicelib.policy import arguments
+from chalicelib.policy.conditions.contract import Comparison, comparison
 from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import Finding
 
 
-def _check(count: int, scene: Scene) -> Finding:
-    if scene.reading is None:
-        return findings.unknown("exclamations_over", "text", "missing")
-    marks = scene.reading.folded.count("!")
-    return findings.when(marks > count, "exclamations_over", "text", f"{marks} exclamation marks")
+def _marks(scene: Scene) -> Fact[int]:
+    return Unknown() if scene.reading is None else Known(scene.reading.folded.count("!"))
 
 
-CONDITION = Condition(
+CONDITION = comparison(
+    "exclamations_over",
+    "text",
+    Comparison(value=_marks, holds=lambda count, found: found > count, edges=lambda count: [count + 1]),
+    lambda found: f"{found} exclamation marks",
     says="The text has more exclamation marks than this.",
     sample="3",
-    parse=lambda node, names: arguments.number(node, "marks", 0, 1_000),
-    check=_check,
+    parse=lambda node: arguments.number(node, "marks", 0, 1_000),
     reads=frozenset({"text"}),
 )

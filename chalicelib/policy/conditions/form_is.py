@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from chalicelib.domain.fact import Known
 from chalicelib.domain.notice import Form
-from chalicelib.policy import arguments, findings
-from chalicelib.policy.conditions.contract import Condition
-from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import Finding
+from chalicelib.policy import arguments
+from chalicelib.policy.conditions.contract import Comparison, comparison
 
 _FORMS = frozenset(form.value for form in Form)
 
-
-def _check(forms: list[str], scene: Scene) -> Finding:
-    form = scene.facts.mention.form.value
-    return findings.when(form in forms, "form_is", "form", f"a {form}")
-
-
-CONDITION = Condition(
+CONDITION = comparison(
+    "form_is",
+    "form",
+    Comparison(
+        value=lambda scene: Known(scene.facts.mention.form.value),
+        holds=lambda forms, found: found in forms,
+        edges=lambda forms: forms,
+        ordered=False,
+    ),
+    lambda found: f"a {found}",
     says="The post is one of these: post, reply, quote, review.",
     sample="[reply, quote]",
-    parse=lambda node, names: arguments.names(node, _FORMS, "form"),
-    check=_check,
+    parse=lambda node: arguments.names(node, _FORMS, "form"),
     reads=frozenset({"form"}),
 )

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from chalicelib.policy import arguments, findings
-from chalicelib.policy.conditions.contract import Condition
-from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import Finding
+from chalicelib.policy import arguments
+from chalicelib.policy.conditions.contract import Comparison, comparison
 
-_NAME, _FACT = "has_media", "media"
-
-
-def _check(wanted: bool, scene: Scene) -> Finding:
-    return findings.known(
-        scene.facts.mention.media,
-        _NAME,
-        _FACT,
-        lambda media: findings.when(bool(media) is wanted, _NAME, _FACT, ", ".join(media) or "no media"),
-    )
-
-
-CONDITION = Condition(
+CONDITION = comparison(
+    "has_media",
+    "media",
+    Comparison(
+        value=lambda scene: scene.facts.mention.media,
+        holds=lambda wanted, media: bool(media) is wanted,
+        edges=lambda wanted: [()],
+        ordered=False,
+    ),
+    lambda media: ", ".join(media) or "no media",
     says="The post carries a picture, a video or another attachment.",
     sample="yes",
-    parse=lambda node, names: arguments.yes_or_no(node),
-    check=_check,
-    reads=frozenset({_FACT}),
+    parse=arguments.yes_or_no,
+    reads=frozenset({"media"}),
 )

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from chalicelib.domain.fact import Fact, Known
 from chalicelib.domain.notice import Form
-from chalicelib.policy import arguments, findings
-from chalicelib.policy.conditions.contract import Condition
+from chalicelib.policy import arguments
+from chalicelib.policy.conditions.contract import Comparison, comparison, yes_or_no_edges
 from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import Finding
 
 
-def _check(wanted: bool, scene: Scene) -> Finding:
+def _replies(scene: Scene) -> Fact[bool]:
     mention = scene.facts.mention
-    replies = mention.form is Form.REPLY or mention.reply_to_post is not None or mention.reply_to_user is not None
-    return findings.when(replies is wanted, "is_reply", "form", "answers another post" if replies else "answers nothing")
+    return Known(mention.form is Form.REPLY or mention.reply_to_post is not None or mention.reply_to_user is not None)
 
 
-CONDITION = Condition(
+CONDITION = comparison(
+    "is_reply",
+    "form",
+    Comparison(value=_replies, holds=lambda wanted, found: found is wanted, edges=yes_or_no_edges, ordered=False),
+    lambda found: "answers another post" if found else "answers nothing",
     says="The post answers another post.",
     sample="yes",
-    parse=lambda node, names: arguments.yes_or_no(node),
-    check=_check,
+    parse=arguments.yes_or_no,
     reads=frozenset({"form"}),
 )

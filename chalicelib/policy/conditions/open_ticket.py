@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from chalicelib.policy import arguments, findings
-from chalicelib.policy.conditions.contract import Condition
-from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import Finding
+from chalicelib.policy import arguments
+from chalicelib.policy.conditions.contract import Comparison, comparison, yes_or_no_edges
 
-_NAME, _FACT = "open_ticket", "open_ticket"
-
-
-def _check(wanted: bool, scene: Scene) -> Finding:
-    says = "a ticket is open" if wanted else "no ticket is open"
-    return findings.known(
-        scene.facts.mention.open_ticket, _NAME, _FACT, lambda is_open: findings.when(is_open is wanted, _NAME, _FACT, says)
-    )
-
-
-CONDITION = Condition(
+CONDITION = comparison(
+    "open_ticket",
+    "open_ticket",
+    Comparison(
+        value=lambda scene: scene.facts.mention.open_ticket,
+        holds=lambda wanted, found: found is wanted,
+        edges=yes_or_no_edges,
+        ordered=False,
+    ),
+    lambda found: "a ticket is open" if found else "no ticket is open",
     says="The author already has a ticket open, as a relay tells.",
     sample="yes",
-    parse=lambda node, names: arguments.yes_or_no(node),
-    check=_check,
-    reads=frozenset({_FACT}),
+    parse=arguments.yes_or_no,
+    reads=frozenset({"open_ticket"}),
     may_skip=True,
 )

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from chalicelib.policy import arguments, findings
+from chalicelib.domain.fact import Fact, Known, Unknown
+from chalicelib.policy import arguments
 from chalicelib.policy.clauses import clauses
-from chalicelib.policy.conditions.contract import Condition
+from chalicelib.policy.conditions.contract import Comparison, comparison
 from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import Finding
 
 
-def _check(count: int, scene: Scene) -> Finding:
-    if scene.reading is None:
-        return findings.unknown("sentences_over", "text", "missing")
-    found = len(clauses(scene.reading))
-    return findings.when(found > count, "sentences_over", "text", f"{found} sentences")
+def _sentences(scene: Scene) -> Fact[int]:
+    return Unknown() if scene.reading is None else Known(len(clauses(scene.reading)))
 
 
-CONDITION = Condition(
+CONDITION = comparison(
+    "sentences_over",
+    "text",
+    Comparison(value=_sentences, holds=lambda count, found: found > count, edges=lambda count: [count + 1]),
+    lambda found: f"{found} sentences",
     says="The text has more sentences than this.",
     sample="6",
-    parse=lambda node, names: arguments.number(node, "sentences", 1, 1_000),
-    check=_check,
+    parse=lambda node: arguments.number(node, "sentences", 1, 1_000),
     reads=frozenset({"text"}),
 )

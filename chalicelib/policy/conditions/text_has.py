@@ -23,4 +23,5 @@ CONDITION = Condition(
     check=_check,
     reads=frozenset({"text"}),
     earns=True,
+    sources=lambda lists, policy: [source for name in lists for source in policy.lists[name]],
 )

@@ -8,6 +8,7 @@ from chalicelib.policy import arguments, findings
 from chalicelib.policy.arguments import Parsed
 from chalicelib.policy.conditions.contract import Condition, Names
 from chalicelib.policy.node import Node, Text
+from chalicelib.policy.rules import BrandPolicy
 from chalicelib.policy.scene import Scene
 from chalicelib.policy.truth import FALSE, Finding
 
@@ -25,10 +26,16 @@ def _check(wanted: Union[str, list[str]], scene: Scene) -> Finding:
     return FALSE if scene.reading and scene.reading.complete else findings.unknown("topic", "text", "missing")
 
 
+def _sources(wanted: Union[str, list[str]], policy: BrandPolicy) -> list[str]:
+    topics = policy.topics.values()
+    return [source for topic in topics if wanted == "any" or topic.id in wanted for source in topic.sources]
+
+
 CONDITION = Condition(
     says="An approved topic of the brand is recognised: any, or one of these.",
     sample="any",
     parse=_parse,
     check=_check,
     reads=frozenset({"text"}),
+    sources=_sources,
 )

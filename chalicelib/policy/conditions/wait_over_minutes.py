@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from chalicelib.policy import arguments, findings
-from chalicelib.policy.conditions.contract import Condition
+from chalicelib.domain.fact import Fact, Known
+from chalicelib.policy import arguments
+from chalicelib.policy.conditions.contract import Comparison, comparison
 from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import Finding
-
-_NAME, _FACT = "wait_over_minutes", "wait"
 
 
-def _check(count: int, scene: Scene) -> Finding:
-    return findings.known(
-        scene.facts.wait,
-        _NAME,
-        _FACT,
-        lambda wait: findings.when(wait.p80_minutes > count, _NAME, _FACT, f"{wait.p80_minutes} minutes"),
-    )
+def _minutes(scene: Scene) -> Fact[int]:
+    wait = scene.facts.wait
+    return Known(wait.value.p80_minutes) if isinstance(wait, Known) else wait
 
 
-CONDITION = Condition(
+CONDITION = comparison(
+    "wait_over_minutes",
+    "wait",
+    Comparison(value=_minutes, holds=lambda count, found: found > count, edges=lambda count: [count + 1]),
+    lambda found: f"{found} minutes",
     says="People wait longer than this many minutes for a person just now.",
     sample="240",
-    parse=lambda node, names: arguments.number(node, "minutes", 1),
-    check=_check,
-    reads=frozenset({_FACT}),
+    parse=lambda node: arguments.number(node, "minutes", 1),
+    reads=frozenset({"wait"}),
 )

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from chalicelib.policy import arguments, findings
-from chalicelib.policy.conditions.contract import Condition
+from chalicelib.domain.fact import Fact, Known, Unknown
+from chalicelib.policy import arguments
+from chalicelib.policy.conditions.contract import Comparison, comparison
 from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import Finding
 
 
-def _check(count: int, scene: Scene) -> Finding:
-    if scene.words is None:
-        return findings.unknown("words_under", "text", "missing")
-    return findings.when(scene.words < count, "words_under", "text", f"{scene.words} words")
+def _words(scene: Scene) -> Fact[int]:
+    return Unknown() if scene.words is None else Known(scene.words)
 
 
-CONDITION = Condition(
+CONDITION = comparison(
+    "words_under",
+    "text",
+    Comparison(value=_words, holds=lambda count, found: found < count, edges=lambda count: [count]),
+    lambda found: f"{found} words",
     says="The text has fewer words than this.",
     sample="3",
-    parse=lambda node, names: arguments.number(node, "words", 1, 1_000),
-    check=_check,
+    parse=lambda node: arguments.number(node, "words", 1, 1_000),
     reads=frozenset({"text"}),
 )

@@ -1,0 +1,156 @@
+"""The simple evaluator that production is held against: one tree of all phrases, and every check of every rule in its turn.
+
+It is the engine of the first three issues, kept as it was. Production looks up what may fire; both say the same, always.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import re2
+
+from chalicelib.domain.decision import Outcome
+from chalicelib.policy.checks import CONDITIONS
+from chalicelib.policy.detectors import PATTERNS
+from chalicelib.policy.matching import Alternative, Asked, Fired, Matcher
+from chalicelib.policy.phrase_index import Hit, Index
+from chalicelib.policy.phrases import GAP, GAP_WORDS, expand
+from chalicelib.policy.rules import BrandPolicy, Check, Rule
+from chalicelib.policy.scene import Scene
+from chalicelib.policy.text import ASIDE, Reading
+from chalicelib.policy.truth import FALSE, Finding, Truth, all_of, any_of
+
+Tree = dict[str, Any]
+_State = tuple[Tree, int, int]
+
+
+class AllPhrases:
+    """Every phrase in one tree."""
+
+    def __init__(self, phrases: Sequence[Sequence[str]]) -> None:
+        self.phrases = phrases
+        self.tree: Tree = {}
+        symbols: set[str] = set()
+        for number, (_, phrase) in enumerate(phrases):
+            for way in expand(phrase):
+                node = self.tree
+                for symbol in way:
+                    node = node.setdefault(symbol, {})
+                ends = node.setdefault("", [])
+                if number not in ends:
+                    ends.append(number)
+                symbols.update(way)
+        self.beginnings = {symbol[:-1] for symbol in symbols if symbol.endswith("*")}
+        self.detectors = {
+            symbol[1:-1]: re2.compile(PATTERNS[symbol[1:-1]]) for symbol in sorted(symbols) if symbol.startswith("[")
+        }
+
+    def scan(self, reading: Reading) -> tuple[Hit, ...]:
+        tokens = reading.tokens
+        waiting: list[dict[int, _State]] = [{} for _ in range(len(tokens) + 1)]
+        seen = self._detected(reading)
+        hits: dict[tuple[int, int, int], None] = {}
+        for place, token in enumerate(tokens):
+            symbols = [(symbol, place) for symbol in self._readings(token.forms)] + seen.get(place, [])
+            aside = token.kind in ASIDE
+            for node, start, gap in [*waiting[place].values(), (self.tree, place, 0)]:
+                for symbol, last in symbols:
+                    child = node.get(symbol)
+                    if child is not None:
+                        _enter(child, start, last, waiting[last + 1], hits)
+                if node is not self.tree and (aside or gap):
+                    _keep(waiting[place + 1], node, start, gap if aside else gap - 1)
+        found = [
+            Hit(*self.phrases[number], tokens[start].start, max(token.end for token in tokens[start : last + 1]))
+            for number, start, last in hits
+        ]
+        return tuple(sorted(found, key=lambda hit: (hit.start, -hit.end, hit.source, hit.phrase)))
+
+    def _readings(self, forms: tuple[str, ...]) -> list[str]:
+        symbols = list(forms)
+        for form in forms:
+            symbols += [f"{form[:length]}*" for length in range(1, len(form) + 1) if form[:length] in self.beginnings]
+        return symbols
+
+    def _detected(self, reading: Reading) -> dict[int, list[tuple[str, int]]]:
+        found: dict[int, list[tuple[str, int]]] = {}
+        starts = [token.start for token in reading.tokens]
+        ends = [token.end for token in reading.tokens]
+        for name, pattern in self.detectors.items():
+            for match in pattern.finditer(reading.folded):
+                if match.start() == match.end():
+                    continue
+                start, end = reading.origin[match.start()], reading.origin[match.end() - 1] + 1
+                first, last = bisect_left(ends, start + 1), bisect_left(starts, end) - 1
+                if first <= last:
+                    found.setdefault(first, []).append((f"[{name}]", last))
+        return found
+
+
+def _enter(node: Tree, start: int, last: int, following: dict[int, _State], hits: dict[tuple[int, int, int], None]) -> None:
+    for number in node.get("", ()):
+        hits[number, start, last] = None
+    if GAP in node:
+        _keep(following, node[GAP], start, GAP_WORDS)
+    _keep(following, node, start, 0)
+
+
+def _keep(states: dict[int, _State], node: Tree, start: int, gap: int) -> None:
+    known = states.get(id(node))
+    if known is None or known[2] <= gap:
+        states[id(node)] = (node, start, gap)
+
+
+class FoundByAll:
+    """What stands in for ``phrase_index.Found``; set ``trees`` first."""
+
+    trees: Mapping[int, AllPhrases] = {}
+
+    def __init__(self, index: Index, reading: Reading) -> None:
+        self.hits = self.trees[id(index)].scan(reading)
+        self.sources = frozenset(hit.source for hit in self.hits)
+
+
+class AsksEverything(Matcher):
+    """What stands in for ``Matcher``: every rule, every alternative, every check in its turn."""
+
+    def __init__(self, policy: BrandPolicy) -> None:
+        super().__init__(policy)
+        self.policy = policy
+
+    def fired(self, scene: Scene, asked: Asked) -> Fired:
+        fired = Fired()
+        for rule in self.policy.rules:
+            found = [_ask_all(checks, rule, scene) for checks in rule.alternatives]
+            truth = any_of(all_of(parts) for parts in found).truth
+            if truth is Truth.FALSE or (rule.outcome is Outcome.ACKNOWLEDGE and truth is not Truth.TRUE):
+                continue
+            kept = [
+                Alternative(0, tuple(self.checks.index(check) for check in checks))
+                for checks, parts in zip(rule.alternatives, found, strict=True)
+                if parts[-1].truth is not Truth.FALSE
+            ]
+            (fired.human if rule.outcome is Outcome.HUMAN else fired.acknowledge).append((rule, kept))
+        return fired
+
+
+def _ask_all(checks: Sequence[Check], rule: Rule, scene: Scene) -> list[Finding]:
+    found = []
+    for check in checks:
+        found.append(_ask(check, rule, scene))
+        if found[-1].truth is Truth.FALSE:
+            break
+    return found
+
+
+def _ask(check: Check, rule: Rule, scene: Scene) -> Finding:
+    condition = CONDITIONS[check.name]
+    try:
+        finding = condition.check(check.argument, scene)
+    except Exception:
+        return Finding(Truth.UNKNOWN)
+    if finding.truth is Truth.NOT_OFFERED and rule.skip and condition.may_skip:
+        return FALSE
+    return finding
