@@ -5,10 +5,38 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from chalicelib.domain.notice import Notice
+from chalicelib.domain.health import Health, Keys, Probe, Renewed, Unclear
+from chalicelib.domain.notice import Notice, OwnPost
 from chalicelib.domain.outcome import Carried, HttpRequest, LookUp, PostOutcome
 from chalicelib.domain.reservation import Reservation
 from chalicelib.domain.webhook import Answer, RawWebhook, Rejected, Secrets, Unreadable, Verified
+
+
+class Keeping(Protocol):
+    """How one platform is asked whether it still hears and obeys us, sans-I/O like posting. Asking never changes anything."""
+
+    def probes(self, account: str, endpoint: str, keys: Keys, now: datetime, nonce: str) -> tuple[Probe, ...]:
+        """Everything that can be asked with these keys; a key that is empty or unusable asks nothing."""
+
+    def read_probe(self, name: str, account: str, carried: Carried) -> Health:
+        """What the answer to the probe ``name`` means; anything not understood is ``Unclear``."""
+
+    def renewal(self, account: str, endpoint: str, keys: Keys) -> HttpRequest | None:
+        """The request for a new posting secret, None where there is nothing to renew or no key for it.
+
+        Only for platforms where the old secret stays good: one that dies when the new one is made would be lost with its answer.
+        """
+
+    def read_renewal(self, carried: Carried, now: datetime) -> Renewed | Unclear:
+        """The new posting secret."""
+
+    def own_posts(
+        self, account: str, endpoint: str, keys: Keys, since: datetime, now: datetime, nonce: str
+    ) -> HttpRequest | None:
+        """The request for what the account made public since then, None where the platform has no such list."""
+
+    def read_own_posts(self, account: str, carried: Carried, now: datetime) -> tuple[OwnPost, ...] | Unclear:
+        """Its newest posts; the platform may have more."""
 
 
 class Platform(Protocol):
@@ -22,6 +50,9 @@ class Platform(Protocol):
 
     not_offered: frozenset[str]
     """Facts that this platform never gives, by their names in ``domain.notice`` (``author.followers``, ``history``, ...)."""
+
+    keeping: Keeping
+    """How to ask whether it still hears us."""
 
     def handshake(self, webhook: RawWebhook, secrets: Secrets) -> Answer | Rejected | None:
         """The answer to a subscription challenge; None where the request is not one."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from chalicelib.platforms.contract import Platform
 from chalicelib.platforms.meta_parts import feed, values
+from chalicelib.platforms.meta_parts.keeping import MetaKeeping
 from chalicelib.platforms.meta_parts.platform import Meta
 
 PLATFORM: Platform = Meta(
@@ -15,5 +16,6 @@ PLATFORM: Platform = Meta(
     reader=feed.read,
     edge="comments",
     length_limit=8_000,
+    keeping=MetaKeeping(frozenset({"feed", "mention"})),
     not_offered=values.NOT_OFFERED,
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from chalicelib.platforms.contract import Platform
 from chalicelib.platforms.meta_parts import comments, values
+from chalicelib.platforms.meta_parts.keeping import MetaKeeping
 from chalicelib.platforms.meta_parts.platform import Meta
 
 PLATFORM: Platform = Meta(
@@ -15,5 +16,6 @@ PLATFORM: Platform = Meta(
     reader=comments.read,
     edge="replies",
     length_limit=300,
+    keeping=MetaKeeping(frozenset({"comments", "mentions"})),
     not_offered=values.NOT_OFFERED | {"author.name"},
 )

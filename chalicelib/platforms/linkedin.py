@@ -15,8 +15,9 @@ from chalicelib.domain.notice import Notice
 from chalicelib.domain.outcome import Carried, HttpRequest, LookUp, PostOutcome
 from chalicelib.domain.reservation import Reservation
 from chalicelib.domain.webhook import Answer, RawWebhook, Rejected, Secrets, Unreadable, Verified
-from chalicelib.platforms.contract import Platform
+from chalicelib.platforms.contract import Keeping, Platform
 from chalicelib.platforms.linkedin_parts import notifications, posting
+from chalicelib.platforms.linkedin_parts.keeping import LinkedInKeeping
 from chalicelib.platforms.reading.document import parse
 from chalicelib.platforms.signing.mac import live_keys, matching
 
@@ -56,6 +57,8 @@ class LinkedIn:
             "channels_tried",
         }
     )
+
+    keeping: Keeping = LinkedInKeeping()
 
     needs_attestation = True
     """LinkedIn's user agreement (8.2) forbids comments by automated methods: people answer, unless a deployment may more."""

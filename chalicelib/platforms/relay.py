@@ -8,8 +8,9 @@ from chalicelib.domain.notice import Notice
 from chalicelib.domain.outcome import Carried, HttpRequest, LookUp, PostOutcome
 from chalicelib.domain.reservation import Reservation
 from chalicelib.domain.webhook import Answer, RawWebhook, Rejected, Secrets, Unreadable, Verified
-from chalicelib.platforms.contract import Platform
+from chalicelib.platforms.contract import Keeping, Platform
 from chalicelib.platforms.reading.document import parse
+from chalicelib.platforms.reading.health import NothingToKeep
 from chalicelib.platforms.relay_parts import meaning, replies
 from chalicelib.platforms.relay_parts.body import opened
 from chalicelib.platforms.signing import standard
@@ -21,6 +22,7 @@ class Relay:
     endpoint: str | None = None
     length_limit = 280
     not_offered: frozenset[str] = frozenset()
+    keeping: Keeping = NothingToKeep()
 
     def handshake(self, webhook: RawWebhook, secrets: Secrets) -> Answer | Rejected | None:
         """Standard Webhooks has no handshake."""

@@ -13,10 +13,11 @@ from chalicelib.domain.notice import Notice
 from chalicelib.domain.outcome import Carried, HttpRequest, LookUp, PostOutcome
 from chalicelib.domain.reservation import Reservation
 from chalicelib.domain.webhook import Answer, RawWebhook, Rejected, Secrets, Unreadable, Verified
-from chalicelib.platforms.contract import Platform
+from chalicelib.platforms.contract import Keeping, Platform
 from chalicelib.platforms.reading.document import parse
 from chalicelib.platforms.signing.mac import MINIMUM_BYTES, base64_sha256, live_keys, matching
 from chalicelib.platforms.x_parts import account_activity, activity, posting
+from chalicelib.platforms.x_parts.keeping import XKeeping
 
 _HEADERS = {"oauth2": "x-twitter-webhooks-signature-oauth2", "consumer": "x-twitter-webhooks-signature"}
 """Which kind of secret keys which header; where the first is present it alone decides."""
@@ -42,6 +43,7 @@ class X:
     endpoint: str | None = "https://api.x.com"
     length_limit = 280
     not_offered = frozenset({"history", "open_ticket", "channels_tried"})
+    keeping: Keeping = XKeeping()
 
     def handshake(self, webhook: RawWebhook, secrets: Secrets) -> Answer | Rejected | None:
         """The answer to ``GET ?crc_token=…``, signed with the newest secret.

@@ -31,7 +31,7 @@ from chalicelib.platforms.reading import answers, fields
 VERSION = "202608"
 """The API's month (``LinkedIn-Version``). LinkedIn turns each off after about a year: this one around August 2027."""
 
-_TOKEN = re.compile(r"[A-Za-z0-9_.=~+/-]{20,2000}")
+TOKEN = re.compile(r"[A-Za-z0-9_.=~+/-]{20,2000}")
 _NUMBER = re.compile(r"[0-9]{1,25}")
 _REFUSALS = {403: "not-permitted", 404: "gone", 409: "duplicate", 410: "gone"}
 _PAGE = 100
@@ -47,14 +47,14 @@ def post_request(reservation: Reservation, endpoint: str, credentials: Secrets) 
     }
     if urns.is_comment(reservation.post_id):
         body["parentComment"] = reservation.post_id
-    headers = {**_headers(credentials), "content-type": "application/json"}
-    return HttpRequest(method="POST", url=url, headers=headers, body=json.dumps(body).encode())
+    sent = {**headers(credentials), "content-type": "application/json"}
+    return HttpRequest(method="POST", url=url, headers=sent, body=json.dumps(body).encode())
 
 
 def lookup_request(reservation: Reservation, endpoint: str, credentials: Secrets) -> HttpRequest:
     """The comments under the post. Raises ValueError as ``post_request``."""
     url = f"{_address(reservation, endpoint)}?start=0&count={_PAGE}"
-    return HttpRequest(method="GET", url=url, headers=_headers(credentials))
+    return HttpRequest(method="GET", url=url, headers=headers(credentials))
 
 
 def read_outcome(carried: Carried) -> PostOutcome:
@@ -107,9 +107,10 @@ def _address(reservation: Reservation, endpoint: str) -> str:
     return f"{endpoint}/rest/socialActions/{quote(reservation.post_id, safe='')}/comments"
 
 
-def _headers(credentials: Secrets) -> dict[str, str]:
+def headers(credentials: Secrets) -> dict[str, str]:
+    """What every request of the API carries. Raises ValueError where the credentials are unusable."""
     token = credentials.values[0] if credentials.values else ""
-    if not _TOKEN.fullmatch(token):
+    if not TOKEN.fullmatch(token):
         raise ValueError("the secret posting/linkedin/<account> must be the access token that LinkedIn gave out")
     return {
         "accept": "application/json",

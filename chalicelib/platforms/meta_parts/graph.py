@@ -33,7 +33,7 @@ from chalicelib.platforms.reading import answers, fields
 ENDPOINT = "https://graph.facebook.com/v25.0"
 """With the version: an address without one means whatever version is the oldest that still lives."""
 
-_TOKEN = re.compile(r"[A-Za-z0-9_.|-]{20,1000}")
+TOKEN = re.compile(r"[A-Za-z0-9_.|-]{20,1000}")
 _THROTTLED = frozenset({4, 17, 32, 613, 80001, 80002, 80006})
 _GONE_SUBCODE = 33
 _REFUSALS: Mapping[int, str] = MappingProxyType(
@@ -118,6 +118,6 @@ def _address(reservation: Reservation, edge: str, endpoint: str) -> str:
 def _headers(reservation: Reservation, credentials: Secrets) -> dict[str, str]:
     """The token travels in a header: an address ends up in logs."""
     token = credentials.values[0] if credentials.values else ""
-    if not _TOKEN.fullmatch(token):
+    if not TOKEN.fullmatch(token):
         raise ValueError(f"the secret posting/{reservation.platform}/<account> must be the access token that Meta gave out")
     return {"accept": "application/json", "authorization": f"Bearer {token}"}

@@ -9,6 +9,7 @@ from chalicelib.domain.notice import Notice
 from chalicelib.domain.outcome import Carried, HttpRequest, LookUp, PostOutcome
 from chalicelib.domain.reservation import Reservation
 from chalicelib.domain.webhook import Answer, RawWebhook, Rejected, Secrets, Unreadable, Verified
+from chalicelib.platforms.contract import Keeping
 from chalicelib.platforms.meta_parts import door, envelope, graph
 
 
@@ -25,6 +26,7 @@ class Meta:
     edge: str
     length_limit: int
     not_offered: frozenset[str]
+    keeping: Keeping
     endpoint: str | None = graph.ENDPOINT
 
     def handshake(self, webhook: RawWebhook, secrets: Secrets) -> Answer | Rejected | None:

@@ -41,7 +41,7 @@ _REFUSALS = (
 def post_request(reservation: Reservation, endpoint: str, credentials: Secrets, now: datetime, nonce: str) -> HttpRequest:
     """The reply under the reserved post. Raises ValueError where the credentials are unusable."""
     body = {"text": reservation.text, "reply": {"in_reply_to_tweet_id": reservation.post_id}}
-    return _signed("POST", f"{endpoint}/2/tweets", json.dumps(body).encode(), credentials, now, nonce)
+    return signed("POST", f"{endpoint}/2/tweets", json.dumps(body).encode(), credentials, now, nonce)
 
 
 def lookup_request(reservation: Reservation, endpoint: str, credentials: Secrets, now: datetime, nonce: str) -> HttpRequest:
@@ -54,7 +54,7 @@ def lookup_request(reservation: Reservation, endpoint: str, credentials: Secrets
         }
     )
     url = f"{endpoint}/2/users/{quote(reservation.account, safe='')}/tweets?{query}"
-    return _signed("GET", url, b"", credentials, now, nonce)
+    return signed("GET", url, b"", credentials, now, nonce)
 
 
 def read_outcome(carried: Carried) -> PostOutcome:
@@ -108,7 +108,7 @@ def _refusal(response: HttpResponse) -> str:
     return reason or ("not-permitted" if response.status == 403 else "refused")
 
 
-def _signed(method: str, url: str, body: bytes, credentials: Secrets, now: datetime, nonce: str) -> HttpRequest:
+def signed(method: str, url: str, body: bytes, credentials: Secrets, now: datetime, nonce: str) -> HttpRequest:
     """The request with OAuth 1.0a user context (RFC 5849, HMAC-SHA1): a JSON body is not part of what is signed."""
     # The receiver imports this file too and never posts: it should not pay for the import.
     from oauthlib.oauth1 import SIGNATURE_HMAC_SHA1, Client  # noqa: PLC0415
