@@ -24,7 +24,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --gen
 timed = @start=$$(date +%s); status=0; echo '$(2)'; $(2) || status=$$?; echo "took: $(1) $$(( $$(date +%s) - start )) s"; \
   [ $$status = 0 ] || echo "failed: $(1)"; exit $$status
 
-.PHONY: help environment package-environment package run test test-rooms test-package test-aws test-acceptance test-deployed ministack test-simulation test-hostile test-docs check bench lock clean
+.PHONY: help environment package-environment package run test test-rooms test-package test-aws test-acceptance test-deployed ministack test-simulation test-hostile test-mutants test-docs check bench lock clean
 
 help: ## list the targets
 	@echo 'make <target>'
@@ -47,10 +47,10 @@ package: package-environment ## build/package: the zip and the template of every
 run: $(READY) ## start the service on this machine and show it at work (ONCE=1 ends by itself)
 	@$(BIN)/ackguard run $(if $(filter-out 0,$(ONCE)),--once)
 
-test: test-rooms test-acceptance test-package test-aws test-deployed test-simulation test-hostile test-docs ## prove everything that the project can prove by itself
+test: test-rooms test-acceptance test-package test-aws test-deployed test-simulation test-hostile test-mutants test-docs ## prove everything that the project can prove by itself
 
 test-rooms: $(READY) ## the rooms, pure and embedded
-	$(call timed,rooms,$(PYTEST) tests --ignore=tests/acceptance --ignore=tests/infra --ignore=tests/deployed --ignore=tests/aws --ignore=tests/simulation --ignore=tests/hostile --ignore=tests/test_docs.py)
+	$(call timed,rooms,$(PYTEST) tests --ignore=tests/acceptance --ignore=tests/infra --ignore=tests/deployed --ignore=tests/aws --ignore=tests/simulation --ignore=tests/hostile --ignore=tests/mutants --ignore=tests/test_docs.py)
 
 test-acceptance: $(READY) ## every scenario and every trap through the real steps
 	$(call timed,acceptance,$(PYTEST) tests/acceptance)
@@ -75,6 +75,9 @@ test-simulation: $(READY) ## crashes, races and repeats before and after every p
 
 test-hostile: $(READY) ## whatever bytes, texts and files come in from outside
 	$(call timed,hostile,$(PYTEST) tests/hostile)
+
+test-mutants: $(READY) ## the policies: whatever is dropped or loosened, some test of theirs fails
+	$(call timed,mutants,$(PYTEST) tests/mutants)
 
 test-docs: $(READY) ## what the documents say, executed
 	$(call timed,docs,$(PYTEST) tests/test_docs.py)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timezone
 from pathlib import Path
 
 from chalicelib.cli import screen
@@ -12,6 +13,7 @@ from chalicelib.domain.problem import Problem, Severity
 from chalicelib.local.policies import POLICIES, VOICES, WrongPolicies, read_tree
 
 RAW = argparse.RawDescriptionHelpFormatter
+BASELINE = "baseline"
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 
 
@@ -42,6 +44,29 @@ def files_of(folder: Path) -> Mapping[str, str]:
     except WrongPolicies as wrong:
         raise screen.Complaint(str(wrong)) from None
     return {path: text for path, text in tree.items() if not path.startswith(f"{VOICES}/")}
+
+
+def add_today(parser: argparse.ArgumentParser) -> None:
+    """``--today DATE`` of a word that judges review dates."""
+    today = datetime.now(timezone.utc).date()
+    parser.add_argument(
+        "--today", type=date.fromisoformat, default=today, metavar="DATE", help="judge review dates as of this day"
+    )
+
+
+def concerning(problems: Iterable[Problem], brand: str | None) -> list[Problem]:
+    """Those of one brand and of the baseline that it stands on; all where no brand was asked for."""
+    return [one for one in problems if brand is None or one.path.split("/")[0] in (brand, BASELINE)]
+
+
+def verdict(problems: Iterable[Problem]) -> screen.Exit:
+    """Whether something has to be mended; advice may stand."""
+    return screen.Exit.BAD if any(one.severity is not Severity.ADVICE for one in problems) else screen.Exit.OK
+
+
+def listed(**found: object) -> str:
+    """One JSON object."""
+    return json.dumps(found)
 
 
 def show_problems(problems: Iterable[Problem]) -> None:

@@ -12,6 +12,9 @@ from chalicelib.policy.node import Map, Node, Sequence, Text
 
 Parsed = Union[Json, Problem]
 
+NEEDED = {"why": "GP203", "owner": "GP206", "limit": "GP503", "review_by": "GP504"}
+"""Keys whose absence has a page of its own."""
+
 _MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60, "week": 7 * 24 * 60, "month": 30 * 24 * 60, "year": 365 * 24 * 60}
 
 
@@ -26,7 +29,7 @@ def names(node: Node, known: Iterable[str], what: str) -> Parsed:
         if not isinstance(part, Text):
             return part.place.problem(f"a {what} is a name", "write [one, two]")
         if part.value not in allowed:
-            return part.place.problem(f'unknown {what} "{part.value}"', did_you_mean(part.value, allowed))
+            return part.place.problem(f'unknown {what} "{part.value}"', did_you_mean(part.value, allowed), "GP201")
         if part.value in found:
             return part.place.problem(f'"{part.value}" is named twice', "keep one")
         found.append(part.value)
@@ -78,10 +81,12 @@ def text(node: Node, what: str) -> str | Problem:
 def keys(node: Map, known: Mapping[str, str], must: Iterable[str], what: str) -> list[Problem]:
     """Problems with the keys of a map. ``known`` maps every key to a sample value for the remedy."""
     problems = [
-        name.place.problem(f'unknown key "{name.value}" in {what}', did_you_mean(name.value, known))
+        name.place.problem(f'unknown key "{name.value}" in {what}', did_you_mean(name.value, known), "GP103")
         for name, _ in node.parts
         if name.value not in known
     ]
     return problems + [
-        node.place.problem(f'{what} needs "{key}"', f"add {key}: {known[key]}") for key in must if node.get(key) is None
+        node.place.problem(f'{what} needs "{key}"', f"add {key}: {known[key]}", NEEDED.get(key, "GP202"))
+        for key in must
+        if node.get(key) is None
     ]

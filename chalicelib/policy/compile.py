@@ -26,11 +26,18 @@ def compile_bundle(files: Mapping[str, str], voices: Mapping[str, Json], engines
     ``engines`` are hashes of packaged code that this policy was approved for: others acknowledge nothing.
     """
     pack = load_pack(files)
-    if isinstance(pack, tuple):
-        return pack
+    return pack if isinstance(pack, tuple) else compile_pack(pack, voices, engines)
+
+
+def compile_pack(pack: Pack, voices: Mapping[str, Json], engines: Sequence[str]) -> bytes | tuple[Problem, ...]:
+    """The bundle of a checked pack; or the problem where it is too large."""
     lists = {**pack.lists, **{_own_names(brand): brand.own_names for brand in pack.brands.values() if brand.own_names}}
     if sum(len(phrases) for phrases in lists.values()) > MOST_PHRASES:
-        return (Problem("baseline/policy.yaml", 1, 1, f"over {MOST_PHRASES:,} phrases", "use word* and (a|b), or drop lists"),)
+        return (
+            Problem(
+                "baseline/policy.yaml", 1, 1, f"over {MOST_PHRASES:,} phrases", "use word* and (a|b), or drop lists", "", "GP410"
+            ),
+        )
     document: dict[str, Any] = {
         "format": FORMAT,
         "engines": sorted(engines),
@@ -41,7 +48,7 @@ def compile_bundle(files: Mapping[str, str], voices: Mapping[str, Json], engines
     }
     compiled = rfc8785.dumps(document)
     if len(compiled) > LARGEST_BUNDLE:
-        return (Problem("baseline/policy.yaml", 1, 1, "the bundle is over 2 MB", "drop phrases or voices"),)
+        return (Problem("baseline/policy.yaml", 1, 1, "the bundle is over 2 MB", "drop phrases or voices", "", "GP410"),)
     return compiled
 
 

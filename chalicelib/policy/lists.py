@@ -17,23 +17,34 @@ def read_list(path: str, text: str, first_line: int = 1) -> tuple[tuple[str, ...
     phrases: dict[str, None] = {}
     problems: list[Problem] = []
     for number, line in enumerate(text.split("\n"), first_line):
-        phrase = " ".join(_NOTE.sub("", line).split()).replace("…", "...")
+        phrase = phrase_of(line)
         if not phrase:
             continue
         if len(phrase) > LONGEST_PHRASE:
             problems.append(
-                Problem(path, number, 1, f"a phrase over {LONGEST_PHRASE} characters", "split it", line[:LONGEST_PHRASE])
+                Problem(path, number, 1, f"a phrase over {LONGEST_PHRASE} characters", "split it", line[:LONGEST_PHRASE], "GP401")
             )
             continue
         try:
             expand(phrase)
         except PhraseError as error:
             column = max(1, line.find(phrase[error.place :].split(" ")[0]) + 1)
-            problems.append(Problem(path, number, column, error.says, error.remedy, line))
+            problems.append(Problem(path, number, column, error.says, error.remedy, line, error.id))
         phrases[phrase] = None
     if not phrases and not problems:
-        problems.append(Problem(path, first_line, 1, "an empty list", "write one phrase a line, or remove the list"))
+        problems.append(Problem(path, first_line, 1, "an empty list", "write one phrase a line, or remove the list", "", "GP401"))
     return tuple(sorted(phrases)), tuple(problems)
+
+
+def phrase_of(line: str) -> str:
+    """The phrase that a line holds, in its one spelling; empty where there is only a note."""
+    return " ".join(_NOTE.sub("", line).split()).replace("…", "...")
+
+
+def places(path: str, text: str, first_line: int = 1) -> dict[str, Place]:
+    """Phrase → where it is written, for every line that has one."""
+    lines = enumerate(text.split("\n"), first_line)
+    return {phrase: Place(path, number, 1, line) for number, line in lines if (phrase := phrase_of(line))}
 
 
 def read_inline(node: Text) -> tuple[tuple[str, ...], tuple[Problem, ...]]:

@@ -3,6 +3,7 @@
 - ``baseline/policy.yaml`` (``lists:``, ``human:``), ``baseline/lists/<name>.txt``, ``baseline/topics/<industry>.yaml``.
 - ``<brand>/brand.yaml``, ``<brand>/policy.yaml`` (``policy:``, ``owner:``, ``lists:``, ``human:``, ``acknowledge:``),
   ``<brand>/lists/<name>.txt``, ``<brand>/tests.yaml``. A brand's list of the same name adds to the baseline's.
+- ``<folder>/tests/<list>.txt`` proves the phrases of a list; it is read by the tools, not here.
 - ``voices/`` belongs to another room, ``*.md`` to people; any other file is a mistake and said to be one.
 
 YAML is read strictly: strings only, no duplicate keys, anchors, references, tags, merge keys, second documents or tabs.
@@ -23,14 +24,16 @@ from chalicelib.policy.brand_file import SLUG, read_brand
 from chalicelib.policy.checks import CONDITIONS
 from chalicelib.policy.conditions.contract import Names
 from chalicelib.policy.law import BUILT_IN
-from chalicelib.policy.lists import read_inline, read_list
-from chalicelib.policy.node import Map, Node, Text
+from chalicelib.policy.lists import places, read_inline, read_list
+from chalicelib.policy.node import Map, Node, Place, Text
 from chalicelib.policy.rule_file import read_rules
 from chalicelib.policy.rules import Rule
 from chalicelib.policy.yaml_nodes import read_yaml, unreadable
 
 BASELINE = "baseline"
-_PATH = re.compile(r"([a-z0-9-]+)/(?:(brand|policy|tests)\.yaml|lists/([a-z0-9-]+)\.txt|topics/([a-z0-9-]+)\.yaml)")
+_PATH = re.compile(
+    r"([a-z0-9-]+)/(?:(brand|policy|tests)\.yaml|lists/([a-z0-9-]+)\.txt|topics/([a-z0-9-]+)\.yaml|tests/(?:topics/)?[a-z0-9-]+\.txt)"
+)
 _ELSEWHERE = re.compile(r"voices/.*|(?:.*/)?[^/]+\.md")
 
 
@@ -39,13 +42,15 @@ class Pack:
     """Everything the tree says, before it is compiled.
 
     ``lists`` maps a source (``baseline/legal``, ``telline/outage``, ``topics/bank/card``) to its phrases; ``topics`` maps an
-    industry to topic → department; ``rules`` maps ``baseline`` or a brand to its rules.
+    industry to topic → department; ``rules`` maps ``baseline`` or a brand to its rules. ``places`` says where each
+    (folder, rule) and each (source, phrase) is written.
     """
 
     brands: dict[str, Brand] = field(default_factory=dict)
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
     topics: dict[str, dict[str, str]] = field(default_factory=dict)
     rules: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
+    places: dict[tuple[str, str], Place] = field(default_factory=dict)
 
     def list_names(self, *folders: str) -> frozenset[str]:
         """The names of the lists that these folders have."""
@@ -69,7 +74,7 @@ class _Loading:
         for path, match in found.items():
             if match is None and not _ELSEWHERE.fullmatch(path):
                 remedy = "a folder has brand.yaml, policy.yaml, tests.yaml, lists/<name>.txt; baseline has topics/<industry>.yaml"
-                self.problems.append(Problem(path, 1, 1, "nobody reads this file", remedy))
+                self.problems.append(Problem(path, 1, 1, "nobody reads this file", remedy, "", "GP101"))
         known = [(path, match) for path, match in found.items() if match]
         folders = {match.group(1) for _, match in known}
         for folder in sorted({BASELINE} | folders):
@@ -77,7 +82,9 @@ class _Loading:
             for name in needed:
                 if f"{folder}/{name}.yaml" not in self.files:
                     self.problems.append(
-                        Problem(f"{folder}/{name}.yaml", 1, 1, "the file is missing", "write it, or remove the folder")
+                        Problem(
+                            f"{folder}/{name}.yaml", 1, 1, "the file is missing", "write it, or remove the folder", "", "GP506"
+                        )
                     )
         for path, match in known:
             if match.group(3):
@@ -103,10 +110,11 @@ class _Loading:
         problems = tuple(unreadable(path, self.files[path]))
         phrases, wrong = read_list(path, self.files[path])
         self.problems += problems or wrong
-        self._add(source, phrases)
+        self._add(source, phrases, places(path, self.files[path]))
 
-    def _add(self, source: str, phrases: tuple[str, ...]) -> None:
+    def _add(self, source: str, phrases: tuple[str, ...], written: Mapping[str, Place]) -> None:
         self.pack.lists[source] = tuple(sorted({*self.pack.lists.get(source, ()), *phrases}))
+        self.pack.places.update({(source, phrase): place for phrase, place in written.items()})
 
     def _topics(self, path: str, folder: str, industry: str) -> None:
         if folder != BASELINE:
@@ -136,7 +144,7 @@ class _Loading:
             phrases, problems = read_inline(has)
             self.problems += problems
             self.pack.topics[industry][name.value] = department.value
-            self._add(f"topics/{industry}/{name.value}", phrases)
+            self._add(f"topics/{industry}/{name.value}", phrases, places(path, has.value, has.lines_from or 1))
 
     def _brand(self, path: str, folder: str) -> None:
         node = self._yaml(path)
@@ -168,7 +176,7 @@ class _Loading:
                 continue
             phrases, problems = read_inline(body)
             self.problems += problems
-            self._add(f"{folder}/{name.value}", phrases)
+            self._add(f"{folder}/{name.value}", phrases, places(path, body.value, body.lines_from or 1))
 
     def _rules(self, folder: str) -> None:
         brand = self.pack.brands.get(folder)
@@ -181,6 +189,8 @@ class _Loading:
             if section is not None:
                 found, problems = read_rules(section, outcome, names, CONDITIONS)
                 rules += found
+                named = section.parts if isinstance(section, Map) else ()
+                self.pack.places.update({(folder, name.value): name.place for name, _ in named})
                 self.problems += problems
         self.pack.rules[folder] = tuple(sorted(rules, key=lambda rule: rule.id))
 
@@ -204,6 +214,6 @@ class _Loading:
                         where = "built in" if name.value in BUILT_IN else "in the baseline" if name.value in others else "here"
                         says = f'a rule "{name.value}" is {where} already'
                         self.problems.append(
-                            name.place.problem(says, "give it another name: both would count, and nobody could tell")
+                            name.place.problem(says, "give it another name: both would count, and nobody could tell", "GP204")
                         )
                     seen[name.value] = name

@@ -17,9 +17,9 @@ class Place:
     column: int
     shown: str
 
-    def problem(self, says: str, remedy: str) -> Problem:
-        """A fault at this place."""
-        return Problem(self.path, self.line, self.column, says, remedy, self.shown)
+    def problem(self, says: str, remedy: str, id: str = "GP202") -> Problem:
+        """A fault at this place; ``id`` is the page that explains it."""
+        return Problem(self.path, self.line, self.column, says, remedy, self.shown, id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,11 @@ Choice = tuple[str, ...]
 
 
 class PhraseError(ValueError):
-    """A phrase that says nothing, or not what its writer thinks. ``place`` is the offset of the fault in it."""
+    """A phrase that says nothing, or not what its writer thinks. ``place`` is the offset of the fault, ``id`` its page."""
 
-    def __init__(self, says: str, remedy: str, place: int = 0) -> None:
+    def __init__(self, says: str, remedy: str, place: int = 0, id: str = "GP401") -> None:
         super().__init__(says)
-        self.says, self.remedy, self.place = says, remedy, place
+        self.says, self.remedy, self.place, self.id = says, remedy, place, id
 
 
 def expand(phrase: str) -> list[Choice]:
@@ -77,13 +77,13 @@ def _sensible(ways: list[list[Choice]]) -> None:
     for choices in ways:
         count *= len(choices)
     if count > LONGEST_EXPANSION:
-        raise PhraseError(f"{count} ways to read it, at most {LONGEST_EXPANSION}", "split it into several phrases")
+        raise PhraseError(f"{count} ways to read it, at most {LONGEST_EXPANSION}", "split it into several phrases", id="GP403")
     if not ways:
         raise PhraseError("an empty phrase", "remove the line")
     if ways[0] == [(GAP,)] or ways[-1] == [(GAP,)]:
-        raise PhraseError('"..." at the edge of a phrase', "put a word on both sides of it, or leave it out")
+        raise PhraseError('"..." at the edge of a phrase', "put a word on both sides of it, or leave it out", id="GP402")
     if any(one == two == [(GAP,)] for one, two in itertools.pairwise(ways)):
-        raise PhraseError('"..." twice in a row', f'"..." is up to {GAP_WORDS} words; write it once')
+        raise PhraseError('"..." twice in a row', f'"..." is up to {GAP_WORDS} words; write it once', id="GP402")
 
 
 def _symbols(written: str, place: int) -> Choice:

@@ -66,7 +66,7 @@ class _Reader:
         acknowledges = self.outcome is Outcome.ACKNOWLEDGE
         known = _ACKNOWLEDGE if acknowledges else _HUMAN
         misplaced = [key for key, _ in body.parts if key.value in _NOT_HERE and key.value not in known]
-        self.problems += [key.place.problem(*_NOT_HERE[key.value]) for key in misplaced]
+        self.problems += [key.place.problem(*_NOT_HERE[key.value], "GP505") for key in misplaced]
         rest = Map(tuple(part for part in body.parts if part[0] not in misplaced), name.place)
         must = ("why", "limit", "review_by") if acknowledges else ("why",)
         self.problems += arguments.keys(rest, known, must, f'rule "{name.value}"')
@@ -108,7 +108,7 @@ class _Reader:
             condition = self.conditions.get(name.value)
             if condition is None:
                 remedy = did_you_mean(name.value, self.conditions)
-                self.problems.append(name.place.problem(f'unknown check "{name.value}"', remedy))
+                self.problems.append(name.place.problem(f'unknown check "{name.value}"', remedy, "GP201"))
                 continue
             argument = condition.parse(asked, self.names)
             if isinstance(argument, Problem):
@@ -121,17 +121,19 @@ class _Reader:
         for checks in alternatives:
             used = {check.name for check in checks}
             if "topic" not in used:
-                self.problems.append(body.place.problem("an acknowledgement needs a topic", "add topic: any, or topic: [names]"))
+                self.problems.append(
+                    body.place.problem("an acknowledgement needs a topic", "add topic: any, or topic: [names]", "GP502")
+                )
             if not any(self.conditions[name].earns for name in used):
                 remedy = "add asks: yes, or text_has: [a list of requests]"
-                self.problems.append(body.place.problem("an acknowledgement has to be earned by words", remedy))
+                self.problems.append(body.place.problem("an acknowledgement has to be earned by words", remedy, "GP502"))
 
     def _why(self, node: Node | None, name: str) -> str:
         if node is None:
             return ""
         why = arguments.text(node, "why")
         if isinstance(why, Problem) or why.casefold().strip(".") == name.replace("-", " "):
-            self.problems.append(node.place.problem("why says nothing new", f"write why: {_KEYS['why']}"))
+            self.problems.append(node.place.problem("why says nothing new", f"write why: {_KEYS['why']}", "GP203"))
             return ""
         return why
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +17,11 @@ from chalicelib.domain.limits import Limits
 from chalicelib.domain.problem import Problem, did_you_mean
 from chalicelib.policy import arguments
 from chalicelib.policy.bundle import Broken, Bundle, load, signed_content
-from chalicelib.policy.compile import compile_bundle
+from chalicelib.policy.compile import compile_pack
 from chalicelib.policy.decide import decide
 from chalicelib.policy.explain import because_line, explain
+from chalicelib.policy.lists import phrase_of
+from chalicelib.policy.loader import BASELINE, Pack, load_pack
 from chalicelib.policy.node import Map, Node, Place, Sequence, Text
 from chalicelib.policy.ordinary import OF_FACTS, OF_MENTION, ORDINARY_NOW, ordinary_facts, ordinary_mention
 from chalicelib.policy.yaml_nodes import read_yaml
@@ -29,6 +32,7 @@ _KEYS = {
     "expect": "human",
     "because": "[legal]",
     "also_matched": "[late-parcel]",
+    "not_matched": "[ordinary-question]",
     "topic": "parcel",
     "given": "{followers: unknown}",
     "now": '"2026-11-21T14:00:00Z"',
@@ -36,6 +40,7 @@ _KEYS = {
 }
 _FILE_KEYS = {"tests_for": "telline", "now": _KEYS["now"], "defaults": "{followers: 120}", "tests": "[...]"}
 _ENGINE = "rehearsal"
+_LIST = re.compile(r"\{([a-z][a-z0-9-]*)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,7 @@ class Case:
     expect: str
     because: tuple[str, ...] = ()
     also_matched: tuple[str, ...] = ()
+    not_matched: tuple[str, ...] = ()
     topic: str | None = None
     given: Mapping[str, Any]
     now: datetime = ORDINARY_NOW
@@ -78,7 +84,13 @@ class Report:
 
 def rehearse(files: Mapping[str, str], voices: Mapping[str, Any] | None = None) -> Bundle | tuple[Problem, ...]:
     """``files`` compiled, signed with a throw-away key and loaded as production loads it; or all problems."""
-    document = compile_bundle(files, voices or {}, [_ENGINE])
+    pack = load_pack(files)
+    return pack if isinstance(pack, tuple) else rehearse_pack(pack, voices)
+
+
+def rehearse_pack(pack: Pack, voices: Mapping[str, Any] | None = None) -> Bundle | tuple[Problem, ...]:
+    """As ``rehearse``, for a pack that is loaded already."""
+    document = compile_pack(pack, voices or {}, [_ENGINE])
     if isinstance(document, tuple):
         return document
     key = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(document).digest())
@@ -120,6 +132,7 @@ def run(case: Case, bundle: Bundle) -> Failure | None:
         wrong.append(f"expected {case.expect}, got {because_line(decision)}")
     wrong += [f"{rule} is not a reason" for rule in case.because if rule not in decision.because]
     wrong += [f"{rule} did not match" for rule in case.also_matched if rule not in fired]
+    wrong += [f"{rule} matched" for rule in case.not_matched if rule in fired]
     if case.topic and decision.topic != case.topic:
         wrong.append(f"expected the topic {case.topic}, got {decision.topic}")
     return Failure(case=case, decision=decision, says="; ".join(wrong)) if wrong else None
@@ -135,7 +148,7 @@ def read_cases(files: Mapping[str, str]) -> tuple[tuple[Case, ...], tuple[Proble
             problems += unreadable
             if node is not None:
                 found, wrong = _file(node, path.split("/")[0])
-                cases += found
+                cases += [_unspoken(case, files) for case in found]
                 problems += wrong
     return tuple(cases), tuple(problems)
 
@@ -155,6 +168,19 @@ def _file(node: Node, brand: str) -> tuple[list[Case], list[Problem]]:
         except _Wrong as wrong:
             problems += wrong.problems
     return cases, problems
+
+
+def _unspoken(case: Case, files: Mapping[str, str]) -> Case:
+    """``{hate-words}`` in a text or a name stands for the first phrase of that baseline file, so that nobody writes it."""
+
+    def filled(value: Any) -> Any:
+        return _LIST.sub(lambda found: first(found[1]) or found[0], value) if isinstance(value, str) else value
+
+    def first(name: str) -> str:
+        lines = files.get(f"{BASELINE}/lists/{name}.txt", "").split("\n")
+        return next((phrase for line in lines if (phrase := phrase_of(line))), "")
+
+    return replace(case, say=filled(case.say), given={name: filled(value) for name, value in case.given.items()})
 
 
 class _Wrong(Exception):
@@ -180,6 +206,7 @@ def _case(node: Node, brand: str, base: Mapping[str, Node]) -> Case:
         expect=expect,
         because=_names(node.get("because")),
         also_matched=_names(node.get("also_matched")),
+        not_matched=_names(node.get("not_matched")),
         topic=_text(node, "topic") or None,
         given={**_given(base.get("defaults")), **_given(node.get("given"))},
         now=_now(node.get("now") or base.get("now")),

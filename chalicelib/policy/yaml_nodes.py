@@ -21,7 +21,7 @@ class _Stop(Exception):
 def read_yaml(path: str, text: str) -> tuple[Node | None, tuple[Problem, ...]]:
     """The one document of ``text`` as far as it can be read, and every problem with the writing of it."""
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE:
-        return None, (Problem(path, 1, 1, "the file is over 256 KB", "split the lists into lists/<name>.txt"),)
+        return None, (Problem(path, 1, 1, "the file is over 256 KB", "split the lists into lists/<name>.txt", "", "GP101"),)
     if problems := tuple(unreadable(path, text)):
         return None, problems
     reader = _Reader(path, text)
@@ -33,13 +33,13 @@ def read_yaml(path: str, text: str) -> tuple[Node | None, tuple[Problem, ...]]:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         says = f"not readable: {error.problem or error.context or 'broken YAML'}"
-        reader.problems.append(reader.place(line, column).problem(says, "check quotes, brackets and the indentation"))
+        reader.problems.append(reader.place(line, column).problem(says, "check quotes, brackets and the indentation", "GP101"))
         node = None
     except yaml.YAMLError:
-        reader.problems.append(reader.place(1, 1).problem("not readable as YAML", "save the file as UTF-8 text"))
+        reader.problems.append(reader.place(1, 1).problem("not readable as YAML", "save the file as UTF-8 text", "GP101"))
         node = None
     if node is None and not reader.problems:
-        return None, (Problem(path, 1, 1, "the file is empty", "write it, or remove it"),)
+        return None, (Problem(path, 1, 1, "the file is empty", "write it, or remove it", "", "GP101"),)
     return node, tuple(reader.problems)
 
 
@@ -50,10 +50,10 @@ def unreadable(path: str, text: str) -> Iterator[Problem]:
         if hidden:
             shown = "".join("\N{WHITE SQUARE}" if _hidden(character) else character for character in line)
             name = f"U+{ord(line[hidden[0] - 1]):04X}"
-            says, remedy = (f"an invisible character ({name})", "delete it, or write it as \\u.... in double quotes")
+            says, remedy, id = f"an invisible character ({name})", "delete it, or write it as \\u.... in double quotes", "GP106"
             if name == "U+0009":
-                says, remedy = "a tab", "indent with spaces"
-            yield Problem(path, number, hidden[0], says, remedy, shown[:200])
+                says, remedy, id = "a tab", "indent with spaces", "GP101"
+            yield Problem(path, number, hidden[0], says, remedy, shown[:200], id)
 
 
 def _hidden(character: str) -> bool:
@@ -77,14 +77,14 @@ class _Reader:
             if isinstance(part, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self._wrong(part, "a second document", "one document a file: remove the line ---")
+                    self._wrong(part, "a second document", "one document a file: remove the line ---", "GP101")
                     raise _Stop
             elif isinstance(part, yaml.NodeEvent):
                 node = self._node(part, 1)
         return node
 
-    def _wrong(self, part: yaml.Event, says: str, remedy: str) -> None:
-        self.problems.append(self._at(part).problem(says, remedy))
+    def _wrong(self, part: yaml.Event, says: str, remedy: str, id: str = "GP104") -> None:
+        self.problems.append(self._at(part).problem(says, remedy, id))
 
     def _at(self, part: yaml.Event) -> Place:
         mark = part.start_mark
@@ -92,7 +92,7 @@ class _Reader:
 
     def _node(self, part: yaml.Event, depth: int) -> Node:
         if depth > DEEPEST:
-            self._wrong(part, f"deeper than {DEEPEST} levels", "flatten it")
+            self._wrong(part, f"deeper than {DEEPEST} levels", "flatten it", "GP101")
             raise _Stop
         if isinstance(part, yaml.AliasEvent):
             self._wrong(part, f"a reference (*{part.anchor})", "write the value itself; quote a text that begins with *")
@@ -127,12 +127,14 @@ class _Reader:
             key = self._node(inner, depth + 1)
             value = self._node(next(self.stream), depth + 1)
             if not isinstance(key, Text) or key.value == "":
-                self._wrong(inner, "a key that is not a word", "write name: value")
+                self._wrong(inner, "a key that is not a word", "write name: value", "GP103")
             elif key.value == "<<":
                 self._wrong(inner, "a merge key (<<)", "write the values themselves")
             elif key.value in parts:
                 first = parts[key.value][0].place.line
-                self._wrong(inner, f'"{key.value}" is written twice', f"the first one is in line {first}: keep one of them")
+                self._wrong(
+                    inner, f'"{key.value}" is written twice', f"the first one is in line {first}: keep one of them", "GP102"
+                )
             else:
                 parts[key.value] = (key, value)
         return Map(tuple(parts.values()), place)

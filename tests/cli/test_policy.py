@@ -51,3 +51,51 @@ def test_what_cannot_be_read_is_shown_with_line_and_caret(folder: Path, capsys: 
     shown = capsys.readouterr().out
     assert "telline/policy.yaml:3:1" in shown
     assert "    ^" in shown
+
+
+def test_check_finds_what_lint_tests_and_mutants_find_and_says_where(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["policy", "check", str(folder), "--today", "2026-11-22", "--json"]) == 1
+    found = {(one["id"], one["path"]) for one in json.loads(capsys.readouterr().out)}
+    assert {("GP703", "telline/policy.yaml"), ("GP701", "baseline/policy.yaml"), ("GP702", "telline/policy.yaml")} <= found
+    (folder / "telline/tests.yaml").write_text(TESTS.replace("acknowledge", "human"))
+    assert main(["policy", "check", str(folder), "--today", "2026-11-22"]) == 1
+    shown = capsys.readouterr().out
+    assert "GP700 expected human, got acknowledge by ordinary" in shown
+    assert "GP703" not in shown, "a broken test cannot judge mutants"
+
+
+def test_fmt_shows_what_it_would_change_and_then_changes_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["policy", "fmt", str(folder)]) == 0
+    (folder / "baseline/lists/slurs.txt").write_text("  zorgle*   //why\n\n\n\nvirgin")
+    assert main(["policy", "fmt", str(folder), "--check"]) == 1
+    assert "+zorgle* // why" in capsys.readouterr().out
+    assert main(["policy", "fmt", str(folder)]) == 0
+    assert (folder / "baseline/lists/slurs.txt").read_text() == "zorgle* // why\n\nvirgin\n"
+    (folder / "telline/policy.yaml").write_text("policy: [\n")
+    assert main(["policy", "fmt", str(folder)]) == 1
+    assert (folder / "telline/policy.yaml").read_text() == "policy: [\n", "what cannot be read is left alone"
+
+
+def test_lint_mends_what_a_machine_may_mend_and_explains_the_rest(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "baseline/lists/slurs.txt").write_text("zorgle*\nzorgles\nvirgin\n")
+    main(["policy", "lint", str(folder), "--today", "2026-11-22", "--fix"])
+    assert (folder / "baseline/lists/slurs.txt").read_text() == "zorgle*\nvirgin\n"
+    capsys.readouterr()
+    assert main(["policy", "lint", "--explain", "gp404"]) == 0
+    assert "zorgle" not in (shown := capsys.readouterr().out)
+    assert "prefer   lawyer*" in shown
+    assert main(["policy", "lint", "--explain", "GP999"]) == 2
+
+
+def test_sarif_names_rule_place_and_fix(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "baseline/lists/slurs.txt").write_text("zorgle*\nzorgles\nvirgin\n")
+    main(["policy", "lint", str(folder), "--today", "2026-11-22", "--sarif"])
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    (result,) = (one for one in run["results"] if one["ruleId"] == "GP404")
+    assert rules[result["ruleIndex"]] == "GP404"
+    place = result["locations"][0]["physicalLocation"]
+    assert (place["artifactLocation"]["uri"], place["region"]) == ("baseline/lists/slurs.txt", {"startLine": 2, "startColumn": 1})
+    (change,) = result["fixes"][0]["artifactChanges"][0]["replacements"]
+    assert change["deletedRegion"] == {"startLine": 2, "startColumn": 1, "endLine": 3, "endColumn": 1}
+    assert change["insertedContent"] == {"text": ""}

@@ -1,0 +1,69 @@
+"""What ``policy check`` and ``policy lint`` look at, and what a policy tree's tests and mutants say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from chalicelib.domain.problem import Problem, Severity
+from chalicelib.policy.gate import Gate, Verdict
+from chalicelib.policy.list_tests import Proved, prove, read_sentences
+from chalicelib.policy.loader import Pack
+from chalicelib.policy.phrase_index import Index, compile_index
+from chalicelib.policy.testing import Case, Failure, read_cases, rehearse_pack, run
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The tests of a tree, read and run: the cases through ``decide``, the sentences through the index."""
+
+    cases: tuple[Case, ...]
+    proved: Proved
+    problems: tuple[Problem, ...]
+
+
+def expected(files: Mapping[str, str], pack: Pack) -> Expected:
+    """Every test of ``files`` against ``pack``; one that cannot be read or is not met is a problem (GP700)."""
+    cases, wrong = read_cases(files)
+    sentences, misread = read_sentences(files, pack.lists)
+    proved = prove(sentences, Index.load(compile_index(pack.lists)))
+    bundle = rehearse_pack(pack)
+    if isinstance(bundle, tuple):
+        return Expected(cases, proved, bundle)
+    unmet = (_unmet(failure) for case in cases if (failure := run(case, bundle)))
+    return Expected(cases, proved, (*wrong, *misread, *proved.problems, *unmet))
+
+
+def _unmet(failure: Failure) -> Problem:
+    place = failure.case.place
+    return place.problem(failure.says, "mend the rule, or the test; ackguard policy test says what matched", "GP700")
+
+
+def gate_of(pack: Pack, found: Expected) -> Gate | None:
+    """The mutation gate; None while a test is not met, because a broken test cannot judge."""
+    return None if found.problems else Gate(pack, found.cases, found.proved)
+
+
+def unproved(verdicts: Iterable[Verdict], files: Mapping[str, str]) -> Iterator[Problem]:
+    """GP703 for each mutant that no test noticed; GP709, once, for a list that has no sentences at all yet."""
+    bare: Counter[str] = Counter()
+    for verdict in verdicts:
+        home = sentences_of(verdict.source) if verdict.source else ""
+        if verdict.killed:
+            continue
+        if home and home not in files:
+            bare[home] += 1
+            continue
+        remedy = f"write a sentence into {home}, or drop the phrase" if home else "write a test that fails then, or drop it"
+        yield verdict.place.problem(f"no test would notice {verdict.says}", remedy, "GP703")
+    for home, count in sorted(bare.items()):
+        says = f"{count} phrases whose loss no sentence would notice"
+        remedy = "write sentences, one a line, [what must be found] in brackets"
+        yield Problem(home, 1, 1, says, remedy, "", "GP709", Severity.ADVICE)
+
+
+def sentences_of(source: str) -> str:
+    """Where the sentences of a list stand: ``baseline/tests/legal.txt`` of ``baseline/legal``; topics by industry."""
+    folder, _, name = source.partition("/")
+    return f"baseline/tests/topics/{name.split('/')[0]}.txt" if folder == "topics" else f"{folder}/tests/{name}.txt"

@@ -1,0 +1,46 @@
+"""The shipped policies pass their own ``check``: format, lint, tests, and some test fails for whatever is dropped or loosened."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from chalicelib.domain.problem import Severity
+from chalicelib.policy import check
+from chalicelib.policy.layout import laid_out
+from chalicelib.policy.lint import lint
+from chalicelib.policy.loader import Pack, load_pack
+
+ROOT = Path(__file__).parents[2] / "policies"
+FILES = {
+    path.relative_to(ROOT).as_posix(): path.read_text()
+    for path in sorted(ROOT.rglob("*"))
+    if path.suffix in (".yaml", ".txt") and "voices" not in path.parts
+}
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    found = load_pack(FILES)
+    assert isinstance(found, Pack), "\n".join(map(str, found))
+    return found
+
+
+def test_every_file_is_in_the_one_format() -> None:
+    assert [path for path, text in FILES.items() if laid_out(path, text) != text] == []
+
+
+def test_no_lint_objects_and_every_test_is_met(pack: Pack) -> None:
+    expected = check.expected(FILES, pack)
+    found = [*expected.problems, *lint(FILES, pack, expected.cases, TODAY)]
+    assert [str(one) for one in found if one.severity is not Severity.ADVICE] == []
+
+
+def test_some_test_fails_for_whatever_is_dropped_or_loosened(pack: Pack) -> None:
+    gate = check.gate_of(pack, check.expected(FILES, pack))
+    assert gate is not None
+    left = [one for one in check.unproved(gate.verdicts(), FILES) if one.severity is not Severity.ADVICE]
+    assert [str(one) for one in left] == []
