@@ -28,6 +28,7 @@ from chalicelib.settings import (
 
 if TYPE_CHECKING:
     from chalicelib.aws.backend import AwsBackend
+    from chalicelib.domain.account import Brand
     from chalicelib.embedded.artefacts import FileArtefacts
     from chalicelib.embedded.clock import ScaledClock
     from chalicelib.embedded.key import LocalSigner
@@ -253,6 +254,16 @@ def for_surging() -> SurgePorts:
         announcements=held.queues[ANNOUNCEMENTS],
         entropy=os.urandom,
     )
+
+
+def brands() -> Mapping[str, Brand]:
+    """The brands in force, for people; none where no policy is, or none that can be read."""
+    from chalicelib.domain import keys
+    from chalicelib.policy.bundle import Bundle
+
+    ports = for_surging()
+    bundle = ports.bundles.named_by(ports.store.read([keys.pointer()]).get(keys.pointer())).bundle
+    return bundle.brands if isinstance(bundle, Bundle) else {}
 
 
 def for_publishing() -> PublishPorts:

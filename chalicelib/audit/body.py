@@ -47,7 +47,7 @@ BODIES: Mapping[str, Mapping[str, str]] = {
     "edited": {"state": "slug", "outcome": "slug", "rule": "slug", "reason": "slug", "kept": "flag"},
     "deleted": {"state": "slug", "reason": "slug"},
     "taken": {"state": "slug", "reason": "slug"},
-    "replying": {"reason": "slug", "forced": "flag"},
+    "replying": {"reason": "slug", "forced": "flag", "closest_percent": "count", "starter": "slug", "topic": "slug"},
     "replied": {"status": "slug", "reason": "slug", "first": "flag", "waited_minutes": "count", "due": "time", "late": "flag"},
     "returned": {"state": "slug", "reason": "slug", "forced": "flag"},
     "closed": {"state": "slug", "reason": "slug", "forced": "flag"},
@@ -66,6 +66,7 @@ BODIES: Mapping[str, Mapping[str, str]] = {
     "surge": {"scope": "name", "reason": "slug", "people": "count", "over": "count", "departments": "names"},
     "paused": {"scope": "name", "mode": "slug", "paused": "flag", "version": "count", "reason": "slug"},
     "desk": {"asked": "slug", "status": "slug", "reason": "slug"},
+    "staffed": {"on_shift": "count", "until": "time", "next_shift": "time"},
     "heartbeat": {"accepted": "count", "decided": "count", "waiting": "count", "dead": "count", "policy": "sha256"},
     "viewed": {"records": "names", "through": "slug"},
     "exported": {

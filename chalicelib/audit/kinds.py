@@ -22,6 +22,7 @@ _PLACES = {
     "paused": "80",
     "surge": "81",
     "desk": "82",
+    "staffed": "83",
     "heartbeat": "85",
     "viewed": "88",
     "exported": "89",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from chalicelib.ports import Store
 
 if TYPE_CHECKING:
     from chalicelib.policy.rules import BrandPolicy
+    from chalicelib.steps.bundles import Loaded
 
 DEFAULT = Path("var")
 STORE = "ackguard.sqlite3"
@@ -35,6 +36,7 @@ class Folder:
     path: Path
     store: Store
     lookup: Lookup
+    _loaded: list[Loaded] = field(default_factory=list)
 
     def now(self) -> datetime:
         """What time it is for the service of this folder."""
@@ -46,16 +48,26 @@ class Folder:
 
     def policies(self) -> Mapping[str, BrandPolicy]:
         """The policies of the bundle in force by brand; empty where there is none that can be read."""
+        from chalicelib.policy.bundle import Bundle  # noqa: PLC0415 - see ``loaded``
+
+        bundle = self.loaded().bundle
+        return bundle.policies if isinstance(bundle, Bundle) else {}
+
+    def loaded(self) -> Loaded:
+        """The bundle in force with its voices, verified once for a command; ``Broken`` where there is none that can be read."""
+        if not self._loaded:
+            self._loaded.append(self._load())
+        return self._loaded[0]
+
+    def _load(self) -> Loaded:
         # Verifying a bundle needs cryptography and the policy engine; most commands read rows only.
         from chalicelib.embedded.artefacts import FileArtefacts  # noqa: PLC0415
         from chalicelib.embedded.key import LocalSigner  # noqa: PLC0415
-        from chalicelib.policy.bundle import Bundle  # noqa: PLC0415
         from chalicelib.steps.bundles import Bundles  # noqa: PLC0415
 
         key = LocalSigner(self.path / "publisher.key", "ackguard-publisher").public_key()
         bundles = Bundles(FileArtefacts(self.path / "artefacts"), (key,), "command-line")
-        bundle = bundles.named_by(self.store.read([keys.pointer()]).get(keys.pointer())).bundle
-        return bundle.policies if isinstance(bundle, Bundle) else {}
+        return bundles.named_by(self.store.read([keys.pointer()]).get(keys.pointer()))
 
     def clock(self) -> LocalTimes:
         """Times as the people of each brand read them."""

@@ -107,6 +107,20 @@ def complain(sentence: str) -> None:
     print("\n".join([f"ackguard: {lines[0]}", *lines[1:]]), file=sys.stderr)
 
 
+def ask(question: str, beginning: str = "") -> str:
+    """What the person at the terminal answers, on one line that starts as ``beginning`` and that they can edit."""
+    # it changes how input() edits, which only a question needs
+    import readline  # noqa: PLC0415
+
+    readline.set_startup_hook(lambda: readline.insert_text(beginning))
+    try:
+        return input(question).strip()
+    except EOFError:
+        return ""
+    finally:
+        readline.set_startup_hook(None)
+
+
 def table(*columns: str, title: str | None = None) -> Table:
     """An empty table with one header row; cells are added as plain text or ``Text``, never as markup."""
     made = Table(box=SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, expand=False, header_style="bold")

@@ -13,9 +13,12 @@ from chalicelib.domain.keys import Key
 from chalicelib.domain.notice import OwnPost
 from chalicelib.domain.state import State
 from chalicelib.ports import Cancelled, Row, Write
+from chalicelib.steps.answered import answer_body, wait_writes
+from chalicelib.steps.cases import person_of, records_of
 from chalicelib.steps.casework import NATIVE, put_case
 from chalicelib.steps.decide import DecidePorts
 from chalicelib.steps.done import Contended, Done, new_id
+from chalicelib.steps.promises import ending
 from chalicelib.steps.records import Written, next_number
 from chalicelib.steps.rows import Standing, from_row
 from chalicelib.steps.said import Said, said_row
@@ -41,6 +44,7 @@ def note_own_post(post: OwnPost, ports: DecidePorts, now: datetime) -> Done:
             case = _taken(post, before, places["case"], ports, now)
             taken = case.id
             writes += [put_case(case, places["case"], before.version if before else 0), *_record(post, case, ports, now)]
+            writes += _answered(before, post, ports, now) if before is not None else []
         if not isinstance(ports.store.commit(writes), Cancelled):
             return Done(taken, "taken-natively")
     raise Contended(post.platform)
@@ -97,6 +101,27 @@ def _taken(post: OwnPost, before: Case | None, place: Key, ports: DecidePorts, n
         due=now + LOOK_AHEAD,
         mentions=(),
     )
+
+
+def _answered(case: Case, post: OwnPost, ports: DecidePorts, now: datetime) -> list[Write]:
+    """An answer on the platform itself stops the clock as any other does, and ends the promises of the case."""
+    actor = Actor(type="person", id=NATIVE)
+    body = answer_body(case, "noted", now, ports.store, "answered-natively")
+    number = len(records_of(case, "replied", ports.store))
+    record = follow_record(
+        id=case.id,
+        kind="replied",
+        number=number,
+        at=now,
+        brand=case.brand,
+        actor=actor,
+        body=body,
+        terminal_state=None,
+        private={"post_id": post.post_id, "text": post.text},
+        salt=ports.entropy(32),
+    )
+    written = Written(id=case.id, sort=sort_key("replied", number), record=record, at=now, person=person_of(case).partition)
+    return [*ending(case, actor, now, ports.store, ports.entropy), *wait_writes(case, body, now), *written.writes()]
 
 
 def _record(post: OwnPost, case: Case, ports: DecidePorts, now: datetime) -> list[Write]:

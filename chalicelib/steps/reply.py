@@ -49,12 +49,27 @@ class Replied:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a person says, and what they were told of it before they sent it.
+
+    ``closest_percent`` is how like the closest post of the account it is (None: there was none), ``starter`` what became of
+    the starters (unedited | edited | none), ``topic`` that of the mention, ``because`` why it is sent although it is a repeat.
+    """
+
+    text: str
+    closest_percent: int | None = None
+    starter: str | None = None
+    topic: str | None = None
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Intent:
     place: Key
     act: Act
     case: Case
     mention: Mention
-    text: str
+    draft: Draft
 
 
 def act_of(case_id: str, text: str, actor: Actor, at: datetime, by_force: str | None = None) -> Act:
@@ -63,8 +78,8 @@ def act_of(case_id: str, text: str, actor: Actor, at: datetime, by_force: str | 
     return Act(id=f"reply#{name}", actor=actor, at=at, by_force=by_force)
 
 
-def reply(place: Key, act: Act, text: str, handle: str, ports: PostPorts, limits: Limits) -> Replied:
-    """Post ``text`` under the latest mention of the case, as the account ``handle``; the case is theirs from the intent on.
+def reply(place: Key, act: Act, draft: Draft, handle: str, ports: PostPorts, limits: Limits) -> Replied:
+    """Post ``draft`` under the latest mention of the case, as the account ``handle``; the case is theirs from the intent on.
 
     Raises Contended before anything was sent, ``ports.Unavailable`` where nobody can say what was written.
     """
@@ -79,7 +94,7 @@ def reply(place: Key, act: Act, text: str, handle: str, ports: PostPorts, limits
             refused = Replied(did="nothing-to-answer", case=case)
         if refused is not None or mention is None:
             return refused or Replied(did="nothing-to-answer", case=case)
-        intent = _Intent(place=place, act=act, case=case, mention=mention, text=text)
+        intent = _Intent(place=place, act=act, case=case, mention=mention, draft=draft)
         request = _request(intent, handle, ports, limits)
         if isinstance(request, Replied):
             return request
@@ -107,7 +122,7 @@ def _request(intent: _Intent, handle: str, ports: PostPorts, limits: Limits) -> 
         longest = ports.platform_of(mention.platform).length_limit
     except KeyError:
         return Replied(did="nothing-to-answer", case=case)
-    if len(intent.text) > longest:
+    if len(intent.draft.text) > longest:
         return Replied(did="too-long", case=case, limit=longest)
     reservation = Reservation(
         id=new_id(ports.entropy),
@@ -118,7 +133,7 @@ def _request(intent: _Intent, handle: str, ports: PostPorts, limits: Limits) -> 
         author_id=value_of(mention.author.id, ""),
         thread=keys.thread_of(mention),
         topic="",
-        text=intent.text,
+        text=intent.draft.text,
         wordings=(),
         deadline=at + limits.lease,
         fresh_until=at + limits.lease,
@@ -133,13 +148,20 @@ def _intend(intent: _Intent, marker: Row | None, ports: PostPorts) -> _Intent | 
     act, before = intent.act, intent.case
     after = replace(before, version=before.version + 1, status="taken", owner=act.actor.id)
     when: tuple[Condition, ...] = (Equals("status", NOT_POSTED),) if marker is not None else (Absent(),)
-    private: dict[str, Json] = {"text": intent.text, "why": act.by_force}
-    body: dict[str, Json] = {"reason": "by-hand", "forced": forced(before, act)}
+    draft = intent.draft
+    private: dict[str, Json] = {"text": draft.text, "why": act.by_force, "because": draft.because}
+    body: dict[str, Json] = {
+        "reason": "by-hand",
+        "forced": forced(before, act),
+        "closest_percent": draft.closest_percent,
+        "starter": draft.starter,
+        "topic": draft.topic,
+    }
     writes = [
         put_case(after, intent.place, before.version),
         Put(act.marker, {"status": "sending"}, when=when),
         *recorded(before, "replying", act, body, private, _case_ports(ports)).writes(),
-        *said_writes(intent.mention, intent.text, act.at, ports.store),
+        *said_writes(intent.mention, intent.draft.text, act.at, ports.store),
     ]
     return None if isinstance(ports.store.commit(writes), Cancelled) else replace(intent, case=after)
 
@@ -166,7 +188,7 @@ def _outcome_writes(
     intent: _Intent, case: Case, status: str, reason: str | None, outcome: PostOutcome, ports: PostPorts
 ) -> Sequence[Write]:
     act = intent.act
-    private: dict[str, Json] = {"text": intent.text}
+    private: dict[str, Json] = {"text": intent.draft.text}
     writes: list[Write] = [Put(act.marker, {"status": status}, when=(Equals("status", "sending"),))]
     body = answer_body(case, status, act.at, ports.store, reason)
     if isinstance(outcome, Posted):
@@ -174,9 +196,9 @@ def _outcome_writes(
         writes += [put_case(answered(case, act), intent.place, case.version), *wait_writes(case, body, act.at)]
         writes += ending(case, act.actor, act.at, ports.store, ports.entropy)
     if status == NOT_POSTED:
-        writes += unsaid_writes(intent.mention, intent.text, ports.store)
+        writes += unsaid_writes(intent.mention, intent.draft.text, ports.store)
     else:
-        said = Said(at=act.at, by="person", text=intent.text, person=person_of(case).partition)
+        said = Said(at=act.at, by="person", text=intent.draft.text, person=person_of(case).partition)
         writes.append(said_row(intent.mention.platform, intent.mention.account, act.id, said))
     return [*writes, *recorded(case, "replied", act, body, private, _case_ports(ports)).writes()]
 

@@ -48,6 +48,17 @@ def check(text: str, guide: Guide) -> tuple[Fault, ...]:
     return (*strange, *(Fault(rule.name, found.group().strip(), rule.remedy) for rule, found in broken if found))
 
 
+OF_PEOPLE = frozenset({"joke", "promise", "request-for-data", "contempt"})
+"""The rules of a guide that hold for people too: the others say what a machine may not, and a person may thank and be sorry."""
+
+
+def asked(text: str, guide: Guide) -> tuple[Fault, ...]:
+    """What to ask a person about who wrote ``text``: it is theirs to say all the same."""
+    plain = guide.without_exceptions(text)
+    found = ((rule, rule.pattern.search(plain)) for rule in guide.never if rule.name in OF_PEOPLE)
+    return tuple(Fault(rule.name, match.group().strip(), rule.remedy) for rule, match in found if match)
+
+
 _SENTENCE = re.compile(r"[^\W\d_a-zß-öø-ÿ][^.]*\.")
 _GAPS = {"{": "fill the slot", "}": "fill the slot", "  ": "single spaces", " ,": "fill the gap", " .": "fill the gap"}
 

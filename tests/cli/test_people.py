@@ -91,7 +91,7 @@ def test_a_reply_goes_to_the_platform_of_this_folder_once(ackguard: Ackguard, fo
         code, out, err = ackguard("reply", case["id"], "Hi, Ana here: I look into it.", "--data", folder)
         assert (code, err) == (0, "")
         assert "posted" in out
-        again = ackguard("reply", case["id"], "Hi, Ana here: I look into it.", "--data", folder)
+        again = ackguard("reply", case["id"], "Hi, Ana here: I look into it.", "--because", "no answer", "--data", folder)
         assert (again[0], "very words" in again[2]) == (1, True)
         assert [post.text for post in sandbox.posts] == ["Hi, Ana here: I look into it."]
     finally:

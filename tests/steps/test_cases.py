@@ -19,7 +19,7 @@ from chalicelib.domain.state import State
 from chalicelib.ports import Unavailable, Write
 from chalicelib.steps.answered import note_reply
 from chalicelib.steps.cases import Act, Acted, CasePorts, close, give_back, take
-from chalicelib.steps.reply import Replied, act_of, reply
+from chalicelib.steps.reply import Draft, Replied, act_of, reply
 from chalicelib.steps.rows import from_row
 from tests.simulation.mentions import mention, native_reply
 from tests.simulation.world import LIMITS, World
@@ -73,7 +73,7 @@ def held(world: World) -> World:
 def answer(world: World, text: str = WORDS, who: str = "ana", **changes: Any) -> Replied:
     world.persons.add(text)
     made = replace(act_of(case(world).id, text, Actor(type="person", id=who), world.now), **changes)
-    return reply(PLACE, made, text, "NorthwindHelp", world.posting, LIMITS)
+    return reply(PLACE, made, Draft(text=text), "NorthwindHelp", world.posting, LIMITS)
 
 
 def test_two_people_cannot_take_the_same_case_and_the_second_is_told_who_has_it_since_when(waiting: World) -> None:

@@ -10,7 +10,7 @@ from chalicelib.embedded.memory import START
 from chalicelib.embedded.store import SqliteStore
 from chalicelib.steps.answered import note_reply
 from chalicelib.steps.cases import Act, CasePorts
-from chalicelib.steps.reply import act_of, reply
+from chalicelib.steps.reply import Draft, act_of, reply
 from chalicelib.steps.said import Said, said_row, said_since
 from tests.simulation.mentions import mention, native_reply
 from tests.simulation.world import LIMITS, World
@@ -42,7 +42,7 @@ def test_a_person_s_reply_is_known_wherever_it_was_written(world: World) -> None
     world.run()
     act = act_of("case", WORDS, Actor(type="person", id="ana"), world.now)
     world.persons.add(WORDS)
-    reply(keys.case("x", "1001", "771"), act, WORDS, "NorthwindHelp", world.posting, LIMITS)
+    reply(keys.case("x", "1001", "771"), act, Draft(text=WORDS), "NorthwindHelp", world.posting, LIMITS)
     noted = Act(id="b", actor=Actor(type="person", id="desk:ana"), at=world.now)
     ports = CasePorts(store=world.store, entropy=world.random.randbytes)
     note_reply(keys.case("x", "1001", "772"), noted, "Written at the desk.", ports)
