@@ -6,6 +6,8 @@ PYTHON ?= python3
 WORKERS ?= 2
 # `make run ONCE=1` ends by itself.
 ONCE ?= 0
+# `make run BACKEND=ministack` runs the packed Lambdas in an emulator; embedded is one process on SQLite.
+BACKEND ?= embedded
 
 BIN := .venv/bin
 # The environment is remade when the lock or the place of the checkout changes (scripts in .venv hold absolute paths).
@@ -44,8 +46,8 @@ package: package-environment ## build/package: the zip and the template of every
 	@build/package-venv/bin/cfn-lint build/package/sam.yaml
 	@build/package-venv/bin/checkov --config-file infra/checkov.yaml --file build/package/sam.yaml
 
-run: $(READY) ## start the service on this machine and show it at work (ONCE=1 ends by itself)
-	@$(BIN)/ackguard run $(if $(filter-out 0,$(ONCE)),--once)
+run: $(READY) $(if $(filter ministack,$(BACKEND)),package-environment ministack) ## start the service on this machine and show it at work (ONCE=1 ends by itself, BACKEND=ministack as deployed)
+	@$(BIN)/ackguard run $(if $(filter-out 0,$(ONCE)),--once) $(if $(filter-out embedded,$(BACKEND)),--backend $(BACKEND))
 
 test: test-rooms test-acceptance test-package test-aws test-deployed test-simulation test-hostile test-mutants test-docs ## prove everything that the project can prove by itself
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from chalicelib.cli import screen
 from chalicelib.cli.folder import LocalTimes
-from chalicelib.cli.story import Lookup, Story, cases, stories, text_of
+from chalicelib.cli.story import Finder, Story, cases, stories, text_of
 from chalicelib.domain import keys
 from chalicelib.domain.facts import Case
 from chalicelib.domain.keys import Key
@@ -41,7 +41,7 @@ class Fate:
 class Board:
     """Reads the fates of everything that was sent, and shows them."""
 
-    def __init__(self, store: Store, lookup: Lookup, clock: LocalTimes, disclosures: Iterable[str]) -> None:
+    def __init__(self, store: Store, lookup: Finder, clock: LocalTimes, disclosures: Iterable[str]) -> None:
         self._store, self._lookup, self._clock, self._disclosures = store, lookup, clock, tuple(disclosures)
 
     def fates(self, sent: Sequence[Sent]) -> list[Fate]:

@@ -17,11 +17,15 @@ ENDS = {"posted": "acknowledge", "human": "human", "ignored": "ignore"}
 """The outcome that each end of a mention amounts to."""
 
 
-class Lookup(Protocol):
-    """Reads over a whole store, for people at a terminal only."""
+class Finder(Protocol):
+    """Searches a whole store, for people at a terminal only."""
 
     def find(self, table: str, partition_prefix: str, limit: int = 100) -> Sequence[tuple[Key, Row]]:
         """Rows whose partition starts with the prefix, in the order of partition and sort."""
+
+
+class Lookup(Finder, Protocol):
+    """The same, and rows by when they came, which only the embedded backend knows."""
 
     def recent(self, table: str, limit: int = 100) -> Sequence[tuple[Key, Row]]:
         """The rows of a table that were made last, newest first."""
@@ -108,7 +112,7 @@ class Story:
         return reply["text"] if reply else None
 
 
-def stories(lookup: Lookup, prefix: str, limit: int = 100) -> list[Story]:
+def stories(lookup: Finder, prefix: str, limit: int = 100) -> list[Story]:
     """The stories whose id starts with ``prefix``, at most ``limit`` rows long."""
     halves = {(key.partition, key.sort): row for key, row in lookup.find("private", prefix, limit)}
     found: dict[str, list[Kept]] = {}
@@ -149,13 +153,13 @@ def text_of(mention: Mapping[str, Any]) -> str:
     return str(found) if found is not None else f"({(fact or {}).get('why', 'erased')})"
 
 
-def cases(lookup: Lookup) -> list[Case]:
+def cases(lookup: Finder) -> list[Case]:
     """Every case, the most urgent first."""
     rows = [row for _, row in lookup.find("state", "case#", 100_000)]
     found = [decode(Case, dict(row)) for row in rows]
     return sorted(found, key=lambda case: (case.priority, case.due, case.id))
 
 
-def case_of(lookup: Lookup, mention: str, known: Sequence[Case] | None = None) -> Case | None:
+def case_of(lookup: Finder, mention: str, known: Sequence[Case] | None = None) -> Case | None:
     """The case that the mention opened or joined."""
     return next((case for case in (known if known is not None else cases(lookup)) if mention in case.mentions), None)

@@ -24,6 +24,9 @@ from chalicelib.ports import SecretSource
 PATIENCE_S = 20.0
 """Wall seconds that the feed waits for an earlier entry to get somewhere; then it goes on and says so."""
 
+SEND_S = 30.0
+"""Wall seconds that the receiver may take; a Lambda that was asleep, on a busy machine, needs some of them."""
+
 GLANCE_S = 0.03
 """Wall seconds between two looks."""
 
@@ -72,7 +75,7 @@ class Sender:
     def __init__(self, url: str, secrets: SecretSource) -> None:
         self._url = url.rstrip("/")
         self._secrets = secrets
-        self._pool = urllib3.PoolManager(maxsize=8, retries=False, timeout=urllib3.Timeout(10.0))
+        self._pool = urllib3.PoolManager(maxsize=8, retries=False, timeout=urllib3.Timeout(SEND_S))
 
     def sign(self, platform: str, body: bytes, delivery: str, now: datetime, entry: Entry) -> Delivery:
         """``body`` signed as ``platform`` signs, or with a forged secret where the entry says so."""

@@ -4,36 +4,24 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import app
 from chalicelib import wiring
-from chalicelib.domain import keys
-from chalicelib.domain.account import Brand
-from chalicelib.domain.facts import Control, Rota, Wait
 from chalicelib.embedded.files import write_atomic
 from chalicelib.embedded.lookup import SqliteLookup
 from chalicelib.embedded.secrets import FileSecrets
-from chalicelib.local.actor import actor
-from chalicelib.local.policies import POLICIES, compiled
+from chalicelib.local.policies import POLICIES
 from chalicelib.local.receiver import Receiver
 from chalicelib.local.runner import Runner
 from chalicelib.local.sandbox import Sandbox
-from chalicelib.policy.bundle import Broken, Bundle
-from chalicelib.ports import Absent, Put
-from chalicelib.steps import publish, seal, watch
-from chalicelib.steps.rows import to_row
-
-SHIFT = timedelta(days=30)
-"""A local demo is staffed for this long; a deployment renews its rota every shift."""
+from chalicelib.local.staffing import bundle_in_force, posting_names, put_in_force
+from chalicelib.policy.bundle import Bundle
+from chalicelib.steps import seal, watch
 
 STREAM_WITHIN_S = 10.0
 """Real seconds for the first records to reach the tree: before that nothing would be acknowledged."""
-
-ON_SHIFT, USUAL_WAIT_MINUTES = 4, 35
 
 
 class Service:
@@ -82,23 +70,14 @@ class Service:
     @property
     def bundle(self) -> Bundle:
         """The bundle in force; raises LookupError without one."""
-        loaded = wiring.for_deciding().bundles.named_by(self.store.read([keys.pointer()]).get(keys.pointer()))
-        if isinstance(loaded.bundle, Broken):
-            raise LookupError(loaded.bundle.reason)
-        return loaded.bundle
+        return bundle_in_force()
 
-    def start(self) -> None:
+    def start(self, say: Callable[[str], None] = lambda _: None) -> None:
         """Publish the policies as they are, staff the brands, seal what is there, and serve."""
         self._runner.claim()
-        at, backend, engine = wiring.now(), wiring.embedded(), wiring.settings().engine
-        ports = publish.PublishPorts(
-            store=backend.store, artefacts=backend.artefacts, signer=backend.publisher, entropy=os.urandom
-        )
-        publish.run(compiled(self._policies, engine), engine, actor(), ports, at)
-        brands = self.bundle.brands
-        FileSecrets(wiring.settings().data / "secrets.json", _posting_names(brands))
-        for brand in brands.values():
-            self._staff(brand)
+        at = wiring.now()
+        brands = put_in_force(self._policies, at).brands
+        FileSecrets(wiring.settings().data / "secrets.json", posting_names(brands.values()))
         list(watch.run(wiring.for_watching(), at))
         seal.run(wiring.for_sealing(), at, wiring.settings().origin)
         self._runner.start()
@@ -114,22 +93,3 @@ class Service:
     def drain(self, timeout_s: float) -> bool:
         """Wait until nothing is queued, held or unsequenced; False if ``timeout_s`` real seconds were not enough."""
         return self._runner.drain(timeout_s)
-
-    def _staff(self, brand: Brand) -> None:
-        """A control record for each account that has none (live: replies go to the sandbox), a rota and a usual wait."""
-        for account in brand.accounts:
-            place = keys.control(account.platform, account.id)
-            control = Control(version=1, mode="live")
-            self.store.commit([Put(place, to_row(control, key=place), when=(Absent(),))])
-        rota = Rota(on_shift=ON_SHIFT, until=wiring.now() + SHIFT, next_shift=None)
-        wait = Wait(p80_minutes=USUAL_WAIT_MINUTES)
-        self.store.commit(
-            [
-                Put(keys.rota(brand.id), to_row(rota, key=keys.rota(brand.id))),
-                Put(keys.wait(brand.id), to_row(wait, key=keys.wait(brand.id))),
-            ]
-        )
-
-
-def _posting_names(brands: Mapping[str, Any]) -> list[str]:
-    return [f"posting/{one.platform.split(':')[0]}/{one.id}" for brand in brands.values() for one in brand.accounts]

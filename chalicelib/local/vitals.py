@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any, Literal, Protocol
 
 import botocore.session
@@ -90,8 +91,8 @@ class StageVitals(Vitals):
     """Those of a deployed stage. Secrets are only described, never read: whoever looks needs no right to see one."""
 
     def __init__(self, prefix: str, queues: Mapping[str, str], url: str, client: Callable[[str], Any] | None = None) -> None:
-        made = client or botocore.session.get_session().create_client
-        self._prefix, self._queues, self._url, self._client = prefix, queues, url, made
+        self._prefix, self._queues, self._url = prefix, queues, url
+        self._client = cache(client or botocore.session.get_session().create_client)
 
     def secret(self, name: str) -> Presence:
         """See ``Vitals``."""
@@ -103,11 +104,15 @@ class StageVitals(Vitals):
 
     def waiting(self, queue: str) -> Waiting:
         """See ``Vitals``; the age is CloudWatch's, some minutes behind."""
-        url = self._queues[queue]
+        count = self.count(queue)
+        return Waiting(count, self._oldest(self._queues[queue].rpartition("/")[2]) if count else timedelta(0))
+
+    def count(self, queue: str) -> int:
+        """How many entries are in a queue: visible, held and in flight, about; raises ``Unavailable``."""
         kinds = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
-        found = self._calls("sqs")("get_queue_attributes", QueueUrl=url, AttributeNames=list(kinds))["Attributes"]
-        count = sum(int(found.get(kind, 0)) for kind in kinds)
-        return Waiting(count, self._oldest(url.rpartition("/")[2]) if count else timedelta(0))
+        calls = self._calls("sqs")
+        found = calls("get_queue_attributes", QueueUrl=self._queues[queue], AttributeNames=list(kinds))["Attributes"]
+        return sum(int(found.get(kind, 0)) for kind in kinds)
 
     def door(self) -> Door | None:
         """See ``Vitals``."""

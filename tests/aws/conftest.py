@@ -9,8 +9,8 @@ import pytest
 from chalicelib import wiring
 from chalicelib.aws import clients
 from chalicelib.embedded.memory import ManualClock
+from chalicelib.local import emulator
 from chalicelib.local.sandbox import Sandbox
-from tests.aws import emulator
 from tests.aws.deployment import HOLD_S, OURS, WEBHOOK_SECRET, Client, Deployment
 from tests.simulation.world import CREDENTIALS
 

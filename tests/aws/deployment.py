@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -62,10 +61,8 @@ class Deployment:
     def staff(self) -> None:
         """A policy in force, an account that is live, people on shift, and a ledger that beats and is sealed."""
         backend, engine = wiring.deployed(), wiring.settings().engine
-        ports = publish.PublishPorts(
-            store=backend.store, artefacts=backend.artefacts, signer=backend.publisher, entropy=os.urandom
-        )
-        publish.run(pack.compiled_for(engine), engine, Actor(type="person", id="ana"), ports, self.clock.now())
+        ana = Actor(type="person", id="ana")
+        publish.run(pack.compiled_for(engine), engine, ana, wiring.for_publishing(), self.clock.now())
         control, rota, wait = keys.control("x", OURS.id), keys.rota("northwind-bank"), keys.wait("northwind-bank")
         on_shift = Rota(on_shift=4, until=self.clock.now() + timedelta(days=30), next_shift=None)
         backend.store.commit(

@@ -14,11 +14,12 @@ from chalicelib.domain import keys
 from chalicelib.domain.account import Account
 from chalicelib.domain.state import State
 from chalicelib.domain.webhook import Secrets
+from chalicelib.local.emulated import STACK
 from chalicelib.local.stream import x_shape
 from chalicelib.local.stream.post import Post, Writer
 from chalicelib.local.stream.signing import x_headers
 from chalicelib.steps.rows import Standing, from_row
-from tests.deployed.conftest import ACCOUNT, STACK, WEBHOOK_SECRET, Stage, now
+from tests.deployed.conftest import ACCOUNT, WEBHOOK_SECRET, Stage, now
 
 OURS = Account(platform="x", id=ACCOUNT, handle="@NorthwindHelp")
 QUESTION = "@NorthwindHelp how do I activate my new card?"
@@ -73,19 +74,20 @@ def is_in(number: int, state: State) -> Callable[[], bool]:
 
 def test_a_question_is_acknowledged_once_a_complaint_goes_to_a_person_and_all_of_it_is_sealed(stage: Stage) -> None:
     wait_for(stage, lambda: stage.head()["next"] > 0)
-    stage.run("SealLedger", "seal_ledger")
+    stage.run("SealLedger")
     signed = Secrets((WEBHOOK_SECRET,))
     for number, text in ((1, QUESTION), (1, QUESTION), (2, COMPLAINT)):
         body = webhook(number, text)
         assert send(stage, body, x_headers(body, signed)) == 202
     wait_for(stage, is_in(2, State.HUMAN))
     wait_for(stage, is_in(1, State.POSTED))
+    assert stage.sandbox is not None
     assert [post.in_reply_to for post in stage.sandbox.posts] == ["551"]
 
     ids = [found.id for number in (1, 2) if (found := standing(number))]
     leaves = sum(len(wiring.deployed().store.partition("ledger", id)) for id in ids)
     wait_for(stage, lambda: stage.head()["next"] > leaves)
-    stage.run("SealLedger", "seal_ledger")
+    stage.run("SealLedger")
     head = stage.head()
     assert head["sealed"] == head["next"]
     assert wiring.deployed().artefacts.get(f"checkpoint/{head['sealed']}")
@@ -109,6 +111,7 @@ def test_the_command_that_stops_everything_stops_replies_and_decisions_go_on(sta
         assert send(stage, body, x_headers(body, Secrets((WEBHOOK_SECRET,)))) == 202
         wait_for(stage, is_in(4, State.RESERVED))
         time.sleep(4)
+        assert stage.sandbox is not None
         assert "554" not in [post.in_reply_to for post in stage.sandbox.posts]
     finally:
         functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=20)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,19 +10,16 @@ from typing import Any
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
-TOOLS = ROOT / "build/package-venv/bin"
+from chalicelib.local import packed as packing
+from chalicelib.local.packed import ROOT as ROOT
+from chalicelib.local.packed import TOOLS as TOOLS
 
 Packing = Callable[..., tuple[Path, str]]
 
 
 @dataclass(frozen=True)
-class Packed:
-    """The folder that was written, what was printed, and the template."""
-
-    folder: Path
-    said: str
-    template: dict[str, Any]
+class Packed(packing.Packed):
+    """A package, and what its template says."""
 
     def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
         """Logical name → properties of every resource of one type."""
@@ -41,15 +37,12 @@ class Packed:
 @pytest.fixture(scope="session")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Packing:
     """Packs into a new folder: (folder, what was printed)."""
-    if not list(TOOLS.parent.glob("ready-*")):
-        pytest.skip("tool missing: build/package-venv (make package-environment, with Python 3.12 or 3.13)")
+    if not packing.can_pack():
+        pytest.skip(packing.MISSING)
 
     def run(*options: str) -> tuple[Path, str]:
-        out = tmp_path_factory.mktemp("packed") / "package"
-        command = [TOOLS / "python", ROOT / "infra/package.py", out, *options]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-        assert done.returncode == 0, done.stderr
-        return out, done.stdout
+        made = packing.packed(tmp_path_factory.mktemp("packed") / "package", *options)
+        return made.folder, made.said
 
     return run
 

@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
 from rich.text import Text
@@ -32,35 +32,96 @@ from chalicelib.local.stream.post import Post
 from chalicelib.voice.voice import load as load_voice
 
 if TYPE_CHECKING:
+    from chalicelib.cli.story import Finder
+    from chalicelib.local.receiver import Receiver
+    from chalicelib.local.sandbox import Sandbox
     from chalicelib.local.service import Service
+    from chalicelib.policy.bundle import Bundle
+    from chalicelib.ports import SecretSource, Store
 
 FACTOR = 60
 PATIENCE_S = 60.0
 PORT = 8787
 STREAM, LOG = "stream.json", "service.log"
+BACKENDS = ("embedded", "ministack")
 
 DESCRIPTION = f"""\
 Starts every Lambda of the service in one process on 127.0.0.1, with its data in one folder, and sends a bundled stream of
 mentions through the real webhook receiver, signed as the platforms sign. Then it shows what became of each and stays up.
 Nothing leaves this machine: replies go to a sandbox that plays the platforms. The clock of the service runs {FACTOR}x, so
 that a hold of 90 seconds takes 1.5. Data survive a kill; a second run shows the same mentions and sends none twice.
+
+With --backend ministack it is the deployed service instead: every Lambda is packed as for AWS, the template is deployed into an
+emulator on this machine (MiniStack), and the same stream goes through API Gateway, Lambdas, queues and the stream of the ledger.
+Nothing of it stays when it ends. It needs what `make run BACKEND=ministack` installs, and a Python 3.12 or 3.13.
 """
 
 
 def add(words: Subparsers) -> None:
     """Describe the command line."""
-    parser = words.add_parser("run", help="run the service here, with a demo stream", description=DESCRIPTION)
+    parser = words.add_parser(
+        "run",
+        help="run the service here, with a demo stream",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--backend", choices=BACKENDS, default=BACKENDS[0], help="what it stands on (default: embedded)")
     parser.add_argument("--once", action="store_true", help="end when the stream is through")
     parser.add_argument("--no-stream", action="store_true", help="only start the service")
+    parser.add_argument("--scenes", metavar="N,N,...", help="only these scenes of the stream, by number (default: all)")
     parser.add_argument("--port", type=int, default=PORT, help=f"port of the receiver (default: {PORT}; 0: any free one)")
     parser.add_argument("--policies", type=Path, metavar="DIR", help="another policy folder (default: the one beside this code)")
     add_data(parser)
 
 
+class Clock(Protocol):
+    """The clock of a service."""
+
+    def now(self) -> datetime:
+        """The time (UTC)."""
+
+
+class Running(Protocol):
+    """A whole service, whatever it stands on."""
+
+    sandbox: Sandbox
+    receiver: Receiver
+
+    @property
+    def url(self) -> str:
+        """Where its receiver listens."""
+
+    @property
+    def secrets(self) -> SecretSource:
+        """Its live secrets, for whoever plays the platforms."""
+
+    @property
+    def store(self) -> Store:
+        """Its rows."""
+
+    @property
+    def lookup(self) -> Finder:
+        """The same, for searching."""
+
+    @property
+    def clock(self) -> Clock:
+        """Its time."""
+
+    @property
+    def bundle(self) -> Bundle:
+        """Its policy in force."""
+
+    def drain(self, timeout_s: float) -> bool:
+        """Wait until nothing is under way, at most so many seconds; whether it came to that."""
+
+    def stop(self) -> None:
+        """End it."""
+
+
 class Seen:
     """What the feed may see of the service."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Running) -> None:
         self._service = service
 
     def now(self) -> datetime:
@@ -88,20 +149,53 @@ def run(arguments: argparse.Namespace) -> int:
     stopped = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopped.set())
-    out = screen.console()
+    out, chosen = screen.console(), _chosen(arguments.scenes)
+    if arguments.backend == "ministack":
+        return _emulated(arguments, chosen, out, stopped)
     service = _started(arguments)
     address = arguments.data / ADDRESS
     address.write_text(service.url)
     try:
         out.print(f"Ackguard listens on {service.url}; its clock runs {FACTOR}x; its data and its log are in {arguments.data}/")
         if not arguments.no_stream:
-            _stream(service, out, arguments.data, stopped)
+            _stream(service, chosen, out, arguments.data, stopped)
         if not arguments.once and not stopped.is_set():
             out.print("It stays up. Stop it with Ctrl-C.")
             stopped.wait()
     finally:
         address.unlink(missing_ok=True)
         service.stop()
+    return screen.Exit.OK
+
+
+def _chosen(numbers: str | None) -> tuple[scenes.Scene, ...]:
+    """The scenes that are played; raises Complaint for a number that there is not."""
+    loaded = scenes.load()
+    if numbers is None:
+        return loaded
+    known = {str(number): scene for number, scene in enumerate(loaded, 1)}
+    if unknown := [number for number in numbers.split(",") if number not in known]:
+        raise screen.Complaint(f"--scenes: no scene {', '.join(unknown)}; there are 1 to {len(loaded)}", screen.Exit.USAGE)
+    return tuple(known[number] for number in numbers.split(","))
+
+
+def _emulated(arguments: argparse.Namespace, chosen: tuple[scenes.Scene, ...], out: Console, stopped: threading.Event) -> int:
+    """The deployed service, on the emulator; nothing of it is kept."""
+    # clients of AWS, packing and the policy compiler: no other command waits for them
+    from chalicelib.cli.emulation import DATA, started  # noqa: PLC0415
+
+    with started(arguments.policies) as service:
+        out.print(f"Ackguard is deployed in MiniStack and listens on {service.url}/webhooks/; its log is in {DATA}/")
+        if not arguments.no_stream:
+            sent = _play(Feed(Sender(service.url, service.secrets), accounts_of(service), Seen(service)), chosen, stopped)
+            if not stopped.is_set():
+                if not _ended(service, sent, stopped):
+                    screen.complain(f"some mentions are still on their way after {PATIENCE_S:.0f} s; their line says so")
+                _show(out, service, sent)
+        if not arguments.once and not stopped.is_set():
+            out.print("It stays up. Stop it with Ctrl-C. From another terminal:")
+            out.print(Text(service.hint), soft_wrap=True)
+            stopped.wait()
     return screen.Exit.OK
 
 
@@ -136,9 +230,16 @@ def _log_to(path: Path) -> None:
     log.addHandler(logging.FileHandler(path))
 
 
-def _stream(service: Service, out: Console, data: Path, stopped: threading.Event) -> None:
+def _show(out: Console, service: Running, sent: list[Sent]) -> list[Fate]:
+    board = Board(service.store, service.lookup, clock_of(service), disclosures_of(service))
+    fates = board.fates(sent)
+    board.show(out, fates)
+    out.print(f"{len(service.receiver.heard)} times people were told of a case, by signed webhook to a receiver of this sandbox.")
+    return fates
+
+
+def _stream(service: Running, loaded: tuple[scenes.Scene, ...], out: Console, data: Path, stopped: threading.Event) -> None:
     feed = Feed(Sender(service.url, service.secrets), accounts_of(service), Seen(service))
-    loaded = scenes.load()
     mark = data / STREAM
     if mark.exists():
         out.print(f"The stream went through on {json.loads(mark.read_text())['ended']}; nothing is sent twice.")
@@ -149,12 +250,9 @@ def _stream(service: Service, out: Console, data: Path, stopped: threading.Event
             return
         if not _ended(service, sent, stopped):
             screen.complain(f"some mentions are still on their way after {PATIENCE_S:.0f} s; run again to see their end")
-        mark.write_text(json.dumps({"ended": screen.zoned(service.clock.now())}))
-    board = Board(service.store, service.lookup, clock_of(service), disclosures_of(service))
-    fates = board.fates(sent)
-    board.show(out, fates)
-    out.print(f"{len(service.receiver.heard)} times people were told of a case, by signed webhook to a receiver of this sandbox.")
-    _next(out, fates, data)
+        if loaded == scenes.load():
+            mark.write_text(json.dumps({"ended": screen.zoned(service.clock.now())}))
+    _next(out, _show(out, service, sent), data)
 
 
 def _play(feed: Feed, loaded: tuple[scenes.Scene, ...], stopped: threading.Event) -> list[Sent]:
@@ -172,7 +270,7 @@ def _play(feed: Feed, loaded: tuple[scenes.Scene, ...], stopped: threading.Event
     return sent
 
 
-def _ended(service: Service, sent: list[Sent], stopped: threading.Event) -> bool:
+def _ended(service: Running, sent: list[Sent], stopped: threading.Event) -> bool:
     """Wait until every mention came to its end; a lost answer is looked up only when its lease is over."""
     seen, posts = Seen(service), [post for one in sent if 401 not in one.statuses for post in one.posts]
     until = time.monotonic() + PATIENCE_S
@@ -185,17 +283,17 @@ def _ended(service: Service, sent: list[Sent], stopped: threading.Event) -> bool
     return False
 
 
-def accounts_of(service: Service) -> Mapping[str, Account]:
+def accounts_of(service: Running) -> Mapping[str, Account]:
     """Our accounts by handle."""
     return {account.handle: account for brand in service.bundle.brands.values() for account in brand.accounts}
 
 
-def clock_of(service: Service) -> LocalTimes:
+def clock_of(service: Running) -> LocalTimes:
     """Times in the zone of each brand."""
     return LocalTimes({brand.id: brand.zone for brand in service.bundle.brands.values()})
 
 
-def disclosures_of(service: Service) -> tuple[str, ...]:
+def disclosures_of(service: Running) -> tuple[str, ...]:
     """Every form of the disclosure, so that it is never taken for sameness."""
     return tuple(form for document in service.bundle.voices.values() for form in load_voice(document).disclosures)
 
