@@ -11,10 +11,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
@@ -22,22 +20,14 @@ from rich.text import Text
 from chalicelib.cli import screen
 from chalicelib.cli.board import Board, Fate
 from chalicelib.cli.commands.contract import Command, Subparsers
-from chalicelib.cli.folder import ADDRESS, DEFAULT, LocalTimes, add_data
-from chalicelib.domain import keys
-from chalicelib.domain.account import Account
-from chalicelib.domain.state import TERMINAL, State
+from chalicelib.cli.folder import ADDRESS, DEFAULT, add_data
+from chalicelib.cli.running import Running, Seen, accounts_of, clock_of, disclosures_of
+from chalicelib.domain.state import TERMINAL
 from chalicelib.local.feed import Feed, Sender, Sent
 from chalicelib.local.stream import scenes
-from chalicelib.local.stream.post import Post
-from chalicelib.voice.voice import load as load_voice
 
 if TYPE_CHECKING:
-    from chalicelib.cli.story import Finder
-    from chalicelib.local.receiver import Receiver
-    from chalicelib.local.sandbox import Sandbox
     from chalicelib.local.service import Service
-    from chalicelib.policy.bundle import Bundle
-    from chalicelib.ports import SecretSource, Store
 
 FACTOR = 60
 PATIENCE_S = 60.0
@@ -72,76 +62,6 @@ def add(words: Subparsers) -> None:
     parser.add_argument("--port", type=int, default=PORT, help=f"port of the receiver (default: {PORT}; 0: any free one)")
     parser.add_argument("--policies", type=Path, metavar="DIR", help="another policy folder (default: the one beside this code)")
     add_data(parser)
-
-
-class Clock(Protocol):
-    """The clock of a service."""
-
-    def now(self) -> datetime:
-        """The time (UTC)."""
-
-
-class Running(Protocol):
-    """A whole service, whatever it stands on."""
-
-    sandbox: Sandbox
-    receiver: Receiver
-
-    @property
-    def url(self) -> str:
-        """Where its receiver listens."""
-
-    @property
-    def secrets(self) -> SecretSource:
-        """Its live secrets, for whoever plays the platforms."""
-
-    @property
-    def store(self) -> Store:
-        """Its rows."""
-
-    @property
-    def lookup(self) -> Finder:
-        """The same, for searching."""
-
-    @property
-    def clock(self) -> Clock:
-        """Its time."""
-
-    @property
-    def bundle(self) -> Bundle:
-        """Its policy in force."""
-
-    def drain(self, timeout_s: float) -> bool:
-        """Wait until nothing is under way, at most so many seconds; whether it came to that."""
-
-    def stop(self) -> None:
-        """End it."""
-
-
-class Seen:
-    """What the feed may see of the service."""
-
-    def __init__(self, service: Running) -> None:
-        self._service = service
-
-    def now(self) -> datetime:
-        """The service's clock."""
-        return self._service.clock.now()
-
-    def state(self, post: Post) -> State | None:
-        """Where the mention stands."""
-        place = keys.state(post.account.platform, post.root_id, post.account.id)
-        row = self._service.store.read([place]).get(place)
-        return State(row["state"]) if row else None
-
-    def reply(self, post: Post) -> tuple[str, str] | None:
-        """Our public reply."""
-        found = (one for one in self._service.sandbox.posts if one.in_reply_to == post.id)
-        return next(((one.id, one.text) for one in found), None)
-
-    def script(self, post: Post, behaviour: str) -> None:
-        """How the sandbox answers."""
-        self._service.sandbox.script(post.id, behaviour)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -281,21 +201,6 @@ def _ended(service: Running, sent: list[Sent], stopped: threading.Event) -> bool
             steps.advance()
             stopped.wait(0.1)
     return False
-
-
-def accounts_of(service: Running) -> Mapping[str, Account]:
-    """Our accounts by handle."""
-    return {account.handle: account for brand in service.bundle.brands.values() for account in brand.accounts}
-
-
-def clock_of(service: Running) -> LocalTimes:
-    """Times in the zone of each brand."""
-    return LocalTimes({brand.id: brand.zone for brand in service.bundle.brands.values()})
-
-
-def disclosures_of(service: Running) -> tuple[str, ...]:
-    """Every form of the disclosure, so that it is never taken for sameness."""
-    return tuple(form for document in service.bundle.voices.values() for form in load_voice(document).disclosures)
 
 
 def _next(out: Console, fates: list[Fate], data: Path) -> None:
