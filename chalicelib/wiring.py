@@ -164,6 +164,7 @@ def for_deciding() -> DecidePorts:
         replies=held.queues[REPLIES],
         announcements=held.queues[ANNOUNCEMENTS],
         bundles=Bundles(held.artefacts, (held.publisher.public_key(),), settings().engine),
+        challengers=Bundles(held.artefacts, (held.publisher.public_key(),), settings().engine, challengers=True),
         entropy=os.urandom,
         recogniser=recogniser(),
     )

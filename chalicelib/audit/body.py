@@ -63,6 +63,19 @@ BODIES: Mapping[str, Mapping[str, str]] = {
         "approved_by": "names",
         "rollback": "flag",
     },
+    "policy_proposed": {
+        "sha256": "sha256",
+        "previous": "sha256",
+        "change": "slug",
+        "engines": "names",
+        "replayed": "count",
+        "of": "count",
+        "flips": "count",
+        "rollback": "flag",
+    },
+    "policy_approved": {"sha256": "sha256", "previous": "sha256", "change": "slug", "flips": "count", "proposed_by": "name"},
+    "policy_challenged": {"sha256": "sha256", "beside": "sha256", "status": "slug"},
+    "challenged": {"sha256": "sha256", "outcome": "slug", "rule": "slug", "live": "slug", "reason": "slug"},
     "surge": {"scope": "name", "reason": "slug", "people": "count", "over": "count", "departments": "names"},
     "paused": {"scope": "name", "mode": "slug", "paused": "flag", "version": "count", "reason": "slug"},
     "desk": {"asked": "slug", "status": "slug", "reason": "slug"},
@@ -83,6 +96,7 @@ BODIES: Mapping[str, Mapping[str, str]] = {
 
 REQUIRED: Mapping[str, frozenset[str]] = {
     "terminal": frozenset({"state", "outcome", "reason"}),
+    "policy_approved": frozenset({"sha256", "previous", "proposed_by"}),
     "viewed": frozenset({"records", "through"}),
     "exported": frozenset({"format", "private", "count", "sha256"}),
 }

@@ -22,6 +22,8 @@ from chalicelib.policy.rules import BrandPolicy, Check, Rule, Topic
 
 FORMAT = 2
 PREFIX = b"ackguard-bundle/1\n"
+CHALLENGER = b"ackguard-challenger/1\n"
+"""What the signature of a challenger starts with: it never makes a bundle that may be in force."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +77,14 @@ class Broken:
     reason: str
 
 
-def signed_content(document: bytes) -> bytes:
-    """What a publisher signs (Ed25519, RFC 8032): a prefix of ours and the SHA-256 of the document in hex."""
-    return PREFIX + hashlib.sha256(document).hexdigest().encode()
+def signed_content(document: bytes, prefix: bytes = PREFIX) -> bytes:
+    """What a publisher signs (Ed25519, RFC 8032): a prefix that says for what, and the SHA-256 of the document in hex."""
+    return prefix + hashlib.sha256(document).hexdigest().encode()
 
 
-def load(document: bytes, signature: bytes, public_keys: Sequence[bytes], engine: str) -> Bundle | Broken:
-    """The bundle, if one of the publishers' 32-byte keys signed it; never raises. ``engine`` is the hash of the running code."""
-    content = signed_content(document)
+def load(document: bytes, signature: bytes, public_keys: Sequence[bytes], engine: str, prefix: bytes = PREFIX) -> Bundle | Broken:
+    """The bundle, if one of the publishers' 32-byte keys signed it for this; never raises. ``engine`` is the running code."""
+    content = signed_content(document, prefix)
     if not any(_signed(key, signature, content) for key in public_keys):
         return Broken("unsigned")
     try:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.domain.account import Brand
-from chalicelib.policy.bundle import Broken, Bundle, load
+from chalicelib.policy.bundle import CHALLENGER, PREFIX, Broken, Bundle, load
 from chalicelib.ports import Artefacts, Row
 from chalicelib.voice.voice import Voice
 from chalicelib.voice.voice import load as load_voice
@@ -28,10 +28,14 @@ class Loaded:
 
 
 class Bundles:
-    """The last verified bundle of this process. A broken one is remembered as broken, never replaced by an older one."""
+    """The last verified bundle of this process. A broken one is remembered as broken, never replaced by an older one.
 
-    def __init__(self, artefacts: Artefacts, public_keys: Sequence[bytes], engine: str) -> None:
+    ``challengers``: those that run beside the one in force; they are signed for that alone, and lie elsewhere.
+    """
+
+    def __init__(self, artefacts: Artefacts, public_keys: Sequence[bytes], engine: str, *, challengers: bool = False) -> None:
         self._artefacts, self._public_keys, self.engine = artefacts, tuple(public_keys), engine
+        self._folder, self._prefix = ("bundle/challenger", CHALLENGER) if challengers else ("bundle", PREFIX)
         self._last = Loaded("", NONE, {})
 
     @property
@@ -47,10 +51,11 @@ class Bundles:
         return self._last
 
     def _fetch(self, sha256: str) -> Loaded:
-        document, signature = self._artefacts.get(f"bundle/{sha256}"), self._artefacts.get(f"bundle/{sha256}.sig")
+        name = f"{self._folder}/{sha256}"
+        document, signature = self._artefacts.get(name), self._artefacts.get(f"{name}.sig")
         if document is None or signature is None:
             return Loaded(sha256, Broken("bundle-missing"), {})
-        bundle = load(document, signature, self._public_keys, self.engine)
+        bundle = load(document, signature, self._public_keys, self.engine, self._prefix)
         if isinstance(bundle, Bundle) and bundle.sha256 != sha256:
             return Loaded(sha256, Broken("bundle-is-another"), {})
         return Loaded(sha256, bundle, voices_of(bundle))

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from chalicelib.domain import keys
 from chalicelib.domain.codec import instant
+from chalicelib.domain.decision import Decision
 from chalicelib.domain.fact import Fact, value_of
 from chalicelib.domain.facts import NO_SIGNALS, Control, Facts
 from chalicelib.domain.limits import Limits
@@ -16,6 +17,7 @@ from chalicelib.domain.state import State
 from chalicelib.ports import Cancelled, Queue, Recogniser, Row, Store
 from chalicelib.steps.around import Circumstances
 from chalicelib.steps.bundles import Bundles, Loaded
+from chalicelib.steps.challenge import challenge
 from chalicelib.steps.done import Contended, Done, News, Trace, new_id, order_announcement, order_reply
 from chalicelib.steps.gather import Gathered, gather, places_of
 from chalicelib.steps.judge import Judgement, judge
@@ -48,6 +50,8 @@ class DecidePorts:
     recent: Recent = field(default_factory=Recent)
     """What this process saw of the rows that decisions share."""
     recogniser: Recogniser = field(default_factory=Nobody)
+    challengers: Bundles | None = None
+    """Where the policy comes from that is judged beside the one in force; None where nobody asks for one."""
 
 
 def decide_mention(
@@ -70,13 +74,17 @@ def decide_mention(
             receive_count=trace.receive_count,
         )
         facts = replace(gathered.facts, premise=premise, signals=ports.signals(mention))
-        done = _commit(recognised(facts, loaded.bundle, limits, ports.recogniser), loaded, around, ports)
-        if done is not None:
+        facts = recognised(facts, loaded.bundle, limits, ports.recogniser)
+        settled = _commit(facts, loaded, around, ports)
+        if settled is not None:
+            done, live = settled
+            if ports.challengers is not None and gathered.pointer and "challenger" in gathered.pointer:
+                challenge(gathered.pointer, facts, live, around, ports.challengers, ports.store, ports.entropy(32))
             return done
     raise Contended(record)
 
 
-def _commit(facts: Facts, loaded: Loaded, around: Circumstances, ports: DecidePorts) -> Done | None:
+def _commit(facts: Facts, loaded: Loaded, around: Circumstances, ports: DecidePorts) -> tuple[Done, Decision] | None:
     """Judge and write, again only while nothing but the word was lost; None when the facts themselves have moved on."""
     taken: frozenset[str] = frozenset()
     places = places_of(facts.mention, around.brand)
@@ -88,7 +96,7 @@ def _commit(facts: Facts, loaded: Loaded, around: Circumstances, ports: DecidePo
         ports.recent.forget(write.key for write in plan.writes)
         result = ports.store.commit(plan.writes)
         if not isinstance(result, Cancelled):
-            return _finished(plan, judgement, ports, around.now)
+            return _finished(plan, judgement, ports, around.now), judgement.decision
         if plan.word_place is None or result.places != {plan.word_place}:
             return None
         taken |= _held_words(judgement, value_of(facts.control, Control(version=0, mode="halted")), ports, around.now)

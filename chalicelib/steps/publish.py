@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.audit.record import Actor, follow_record, sort_key
 from chalicelib.domain import keys
-from chalicelib.domain.codec import iso
-from chalicelib.policy.bundle import signed_content
-from chalicelib.ports import Artefacts, Cancelled, Put, Signer, Store
+from chalicelib.domain.codec import Json, iso
+from chalicelib.policy.bundle import CHALLENGER, signed_content
+from chalicelib.ports import Artefacts, Cancelled, Put, Row, Signer, Store, Write
 from chalicelib.steps.done import Contended, Done, new_id
 from chalicelib.steps.records import Written
 from chalicelib.steps.rows import unchanged
@@ -27,37 +27,135 @@ class PublishPorts:
     entropy: Callable[[int], bytes]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipping:
+    """What is about to be in force and who stands for it. ``people`` are public names, ``change`` is a slug.
+
+    ``private`` is kept beside the record: the full names, and why.
+    """
+
+    document: bytes
+    actor: Actor
+    people: Sequence[str]
+    engines: Sequence[str]
+    change: str
+    rollback: bool = False
+    private: Mapping[str, Json] | None = None
+
+
+def pointer_of(store: Store) -> Row:
+    """The pointer as it stands; empty where nothing was ever published."""
+    return store.read([keys.pointer()]).get(keys.pointer(), {})
+
+
 def run(document: bytes, engine: str, actor: Actor, ports: PublishPorts, now: datetime) -> Done:
-    """Sign and store ``document`` and point at it; nothing to do where it is in force. Raises Contended for a lost race."""
-    sha256 = hashlib.sha256(document).hexdigest()
-    row = ports.store.read([keys.pointer()]).get(keys.pointer(), {})
-    if row.get("sha256") == sha256:
+    """Sign and store ``document`` and point at it without asking anybody: for a stage of one's own, as ``ackguard run`` is.
+
+    Nothing to do where it is in force. Raises Contended for a lost race.
+    """
+    shipping = Shipping(document=document, actor=actor, people=[actor.id], engines=[engine], change="unasked")
+    return put_in_force(shipping, pointer_of(ports.store), ports, now)
+
+
+def put_in_force(
+    shipping: Shipping, pointer: Row, ports: PublishPorts, now: datetime, beside: Sequence[Written | Write] = ()
+) -> Done:
+    """Sign, store, and move the pointer from where it was seen, with its record and ``beside`` in one transaction.
+
+    A challenger ends with the policy it was compared with. Raises Contended where the pointer has moved, or something
+    ``beside`` no longer holds: then nothing was written.
+    """
+    sha256 = hashlib.sha256(shipping.document).hexdigest()
+    if pointer.get("sha256") == sha256:
         return Done("-", "in-force", sha256)
-    ports.artefacts.put(f"bundle/{sha256}", document)
-    ports.artefacts.put(f"bundle/{sha256}.sig", ports.signer.sign(signed_content(document)))
-    version = int(row.get("version", 0))
-    pointer = {"sha256": sha256, "version": version + 1, "at": iso(now)}
+    ports.artefacts.put(f"bundle/{sha256}", shipping.document)
+    ports.artefacts.put(f"bundle/{sha256}.sig", ports.signer.sign(signed_content(shipping.document)))
+    body: dict[str, Json] = {
+        "sha256": f"sha256:{sha256}",
+        "previous": f"sha256:{pointer['sha256']}" if pointer else None,
+        "change": shipping.change,
+        "engines": list[Json](shipping.engines),
+        "approved_by": list[Json](shipping.people),
+        "rollback": shipping.rollback,
+    }
+    written = recorded("policy_published", body, shipping.private, shipping.actor, ports, now)
+    version = int(pointer.get("version", 0)) + 1
+    row = {"sha256": sha256, "version": version, "at": iso(now)}
+    story: dict[str, Json] = {
+        "did": "rolled back" if shipping.rollback else "published",
+        "people": list[Json](shipping.people),
+        "change": shipping.change,
+    }
+    return moved(row, pointer, story, written, ports, beside)
+
+
+def challenged(document: bytes, actor: Actor, ports: PublishPorts, now: datetime) -> Done:
+    """Let ``document`` run beside the policy in force. It is signed for that alone: it can never be pointed at as live."""
+    pointer = pointer_of(ports.store)
+    sha256 = hashlib.sha256(document).hexdigest()
+    if not pointer or sha256 in (pointer["sha256"], pointer.get("challenger")):
+        return Done("-", "nothing-in-force" if not pointer else "runs-already", sha256)
+    ports.artefacts.put(f"bundle/challenger/{sha256}", document)
+    ports.artefacts.put(f"bundle/challenger/{sha256}.sig", ports.signer.sign(signed_content(document, CHALLENGER)))
+    return _challenger(pointer, sha256, "started", actor, ports, now)
+
+
+def unchallenged(actor: Actor, ports: PublishPorts, now: datetime) -> Done:
+    """End the challenger; nothing to do where none runs."""
+    pointer = pointer_of(ports.store)
+    if "challenger" not in pointer:
+        return Done("-", "none-runs")
+    return _challenger(pointer, None, "stopped", actor, ports, now)
+
+
+def _challenger(pointer: Row, sha256: str | None, status: str, actor: Actor, ports: PublishPorts, now: datetime) -> Done:
+    about = sha256 or str(pointer["challenger"])
+    body: dict[str, Json] = {"sha256": f"sha256:{about}", "beside": f"sha256:{pointer['sha256']}", "status": status}
+    written = recorded("policy_challenged", body, None, actor, ports, now)
+    row = {name: value for name, value in pointer.items() if name != "challenger"} | {"version": int(pointer["version"]) + 1}
+    if sha256 is not None:
+        row["challenger"] = sha256
+    story: dict[str, Json] = {"did": f"challenger {status}", "people": [actor.id], "change": "-", "sha256": about}
+    return moved(row, pointer, story, written, ports)
+
+
+def moved(
+    row: Row,
+    pointer: Row,
+    story: Mapping[str, Json],
+    written: Written,
+    ports: PublishPorts,
+    beside: Sequence[Written | Write] = (),
+) -> Done:
+    """Commit the pointer's next version, its line in the history, the record, and what belongs beside. Raises Contended."""
+    line = {"sha256": row["sha256"], "at": iso(written.at), "record": written.id, **story}
+    writes: list[Write] = [
+        Put(keys.pointer(), row, when=unchanged(int(pointer.get("version", 0)))),
+        Put(keys.shipped(int(row["version"])), line),
+        *written.writes(),
+    ]
+    for one in beside:
+        writes += one.writes() if isinstance(one, Written) else [one]
+    if isinstance(ports.store.commit(writes), Cancelled):
+        raise Contended(str(line["sha256"]))
+    return Done(written.id, str(story["did"]).replace(" ", "-"), str(line["sha256"]))
+
+
+def recorded(
+    kind: str, body: Mapping[str, Json], private: Mapping[str, Json] | None, actor: Actor, ports: PublishPorts, now: datetime
+) -> Written:
+    """The record of one step of shipping."""
     record_id = new_id(ports.entropy)
     record = follow_record(
         id=record_id,
-        kind="policy_published",
+        kind=kind,
         number=0,
         at=now,
         brand=None,
         actor=actor,
-        body={
-            "sha256": f"sha256:{sha256}",
-            "previous": f"sha256:{row['sha256']}" if row else None,
-            "engines": [engine],
-            "approved_by": [actor.id],
-            "rollback": False,
-        },
+        body=body,
         terminal_state=None,
-        private=None,
+        private=private,
         salt=ports.entropy(32),
     )
-    written = Written(id=record_id, sort=sort_key("policy_published"), record=record, at=now, person="-")
-    writes = [Put(keys.pointer(), pointer, when=unchanged(version)), *written.writes()]
-    if isinstance(ports.store.commit(writes), Cancelled):
-        raise Contended(sha256)
-    return Done(record_id, "published", sha256)
+    return Written(id=record_id, sort=sort_key(kind), record=record, at=now, person="-")

@@ -54,7 +54,10 @@ def test_the_walk_over_imports_sees_what_is_there() -> None:
     ("ports", "may"),
     [
         (ReceivePorts, {"mentions", "secrets", "platforms"}),
-        (DecidePorts, {"store", "replies", "announcements", "bundles", "entropy", "signals", "recent", "recogniser"}),
+        (
+            DecidePorts,
+            {"store", "replies", "announcements", "bundles", "challengers", "entropy", "signals", "recent", "recogniser"},
+        ),
         (AnnouncePorts, {"store", "announcements", "dead_letters", "secrets", "http", "sinks", "addresses", "entropy"}),
         (PostPorts, {"store", "replies", "announcements", "secrets", "http", "platforms", "endpoints", "entropy"}),
         (SealPorts, {"store", "signer", "artefacts"}),

@@ -1,0 +1,81 @@
+"""Let a second bundle judge the same facts after the live decision is written: recorded, never sent, never in the way."""
+
+from __future__ import annotations
+
+from chalicelib.audit.record import follow_record, sort_key
+from chalicelib.domain import keys
+from chalicelib.domain.codec import Json, encode
+from chalicelib.domain.decision import Decision
+from chalicelib.domain.facts import Facts
+from chalicelib.policy.bundle import Broken
+from chalicelib.ports import Row, Store
+from chalicelib.steps.around import Circumstances
+from chalicelib.steps.bundles import Bundles
+from chalicelib.steps.judge import judge
+from chalicelib.steps.records import MACHINE, Written
+
+FAILED = "failed"
+"""The outcome on record where the challenger could not be loaded or broke down."""
+
+
+def challenge(
+    pointer: Row, facts: Facts, live: Decision, around: Circumstances, challengers: Bundles, store: Store, salt: bytes
+) -> None:
+    """Record what the challenger that ``pointer`` names would have done.
+
+    Never raises, and comes last: the live decision is committed and its work is queued. If the Lambda dies in here, the
+    mention comes back, is found decided, and the challenger is not asked again.
+    """
+    if facts.premise is not None:
+        return
+    sha256 = str(pointer["challenger"])
+    try:
+        written = _judged(sha256, facts, live, around, challengers, salt)
+        store.commit(written.writes())
+    except Exception:
+        return  # the challenger is an observer: whatever happens to its record, the mention is decided
+
+
+def _judged(sha256: str, facts: Facts, live: Decision, around: Circumstances, challengers: Bundles, salt: bytes) -> Written:
+    decision, reason = None, ""
+    try:
+        loaded = challengers.named_by({"sha256": sha256})
+        if isinstance(loaded.bundle, Broken):
+            reason = loaded.bundle.reason
+        else:
+            decision = judge(facts, loaded, around.limits).decision
+    except Exception as error:
+        reason = f"error-{type(error).__name__.lower()}"
+    return _record(sha256, decision, reason, facts, live, around, salt)
+
+
+def _record(
+    sha256: str,
+    decision: Decision | None,
+    reason: str,
+    facts: Facts,
+    live: Decision,
+    around: Circumstances,
+    salt: bytes,
+) -> Written:
+    body: dict[str, Json] = {
+        "sha256": f"sha256:{sha256}",
+        "outcome": decision.outcome.value if decision else FAILED,
+        "rule": decision.rule if decision else None,
+        "live": live.outcome.value,
+        "reason": reason or None,
+    }
+    record = follow_record(
+        id=around.id,
+        kind="challenged",
+        number=0,
+        at=around.now,
+        brand=around.brand.id if around.brand else "unknown",
+        actor=MACHINE,
+        body=body,
+        terminal_state=None,
+        private={"decision": encode(decision)} if decision else None,
+        salt=salt,
+    )
+    person = keys.person(facts.mention.platform, keys.author_of(facts.mention)).partition
+    return Written(id=around.id, sort=sort_key("challenged"), record=record, at=around.now, person=person)
