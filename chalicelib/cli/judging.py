@@ -42,6 +42,10 @@ class Judge:
             self._cursors[brand.voice] = judgement.composed.next_cursor
         return _line(plain, judgement)
 
+    def facts(self, plain: Plain) -> Facts:
+        """What a decision about the mention would see."""
+        return self._facts(plain, self._brand_of(plain))
+
     def _brand_of(self, plain: Plain) -> Brand:
         if plain.brand is not None and plain.brand not in self._bundle.brands:
             self.strange_brands += 1

@@ -227,6 +227,18 @@ def proposals(ports: PublishPorts) -> list[Proposal]:
     return sorted(found, key=lambda one: one.at)
 
 
+def history(ports: PublishPorts) -> list[Row]:
+    """What was done to the pointer, newest first."""
+    return [row for _, row in reversed(ports.store.partition("control", keys.shipped(0).partition))]
+
+
+def earlier(ports: PublishPorts) -> str | None:
+    """The policy that was in force before the one that is, None where there is none."""
+    live = pointer_of(ports.store).get("sha256")
+    put = (str(row["sha256"]) for row in history(ports) if not str(row["did"]).startswith("challenger"))
+    return next((sha256 for sha256 in put if sha256 != live), None)
+
+
 def _proposal(ports: PublishPorts, sha256: str) -> Proposal | None:
     place = keys.proposal(sha256)
     row = ports.store.read([place]).get(place)

@@ -60,8 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise screen.Complaint(f"--brand {arguments.brand}: no such brand; there are {known}", screen.Exit.USAGE)
     judge = Judge(bundle, loaded, arguments.brand, datetime.now(timezone.utc), wiring.recogniser())
     counted: Counter[str] = Counter()
-    with opened(arguments.file) as source, screen.progress("deciding", _lines(source), beside_output=True) as steps:
-        for number, line in enumerate(_read(source), start=1):
+    with opened(arguments.file) as source, screen.progress("deciding", count_lines(source), beside_output=True) as steps:
+        for number, line in enumerate(read_lines(source), start=1):
             try:
                 answer = judge.decide(plain.read(line))
                 counted[answer["outcome"]] += 1
@@ -87,7 +87,7 @@ def opened(name: str) -> Iterator[BinaryIO]:
         yield source
 
 
-def _read(source: BinaryIO) -> Iterator[bytes]:
+def read_lines(source: BinaryIO) -> Iterator[bytes]:
     """Lines without their ends; of a line that is too long only the start is kept, just enough to know."""
     while line := source.readline(plain.LONGEST_LINE + 1):
         rest = line
@@ -96,7 +96,7 @@ def _read(source: BinaryIO) -> Iterator[bytes]:
         yield line.rstrip(b"\r\n")
 
 
-def _lines(source: BinaryIO) -> int | None:
+def count_lines(source: BinaryIO) -> int | None:
     """How many lines a real file has; None for a pipe, which can be read only once."""
     if not source.seekable() or source is sys.stdin.buffer:
         return None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 from chalicelib.cli import screen
 from chalicelib.cli.commands.contract import Command, Subparsers
-from chalicelib.cli.folder import add_data
+from chalicelib.cli.place import add_place
 
 DESCRIPTION = """\
 Compares two policies, each a folder, the first letters of a bundle's hash, or in-force. With one, it is compared with
@@ -37,18 +38,24 @@ def add(words: Subparsers) -> None:
     )
     parser.add_argument("policies", nargs="+", metavar="A [B]", help="from A to B; with one, from the policy in force to it")
     parser.add_argument("--json", action="store_true", help="JSON for machines")
-    add_data(parser)
+    add_place(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the difference; raises Complaint where a word names no policy."""
-    from chalicelib.cli import shipping  # noqa: PLC0415 - compiling policies waits until it is asked for
+    from chalicelib import wiring  # noqa: PLC0415 - compiling policies waits until it is asked for
+    from chalicelib.cli import publisher, shipping  # noqa: PLC0415
     from chalicelib.policy.diff import diff  # noqa: PLC0415
 
     asked = arguments.policies
     if len(asked) > 2:
         raise screen.Complaint("two policies at most: ackguard policy diff A B", screen.Exit.USAGE)
-    old, new = (shipping.named(word, arguments.data) for word in (asked if len(asked) == 2 else (shipping.IN_FORCE, asked[0])))
+    words = asked if len(asked) == 2 else [publisher.IN_FORCE, asked[0]]
+    if all(Path(word).is_dir() for word in words):
+        old, new = (publisher.from_folder(Path(word), wiring.settings().engine) for word in words)
+    else:
+        with publisher.publishing(arguments) as here:
+            old, new = (here.named(word) for word in words)
     found = diff(old.document, new.document)
     if arguments.json:
         print(json.dumps({"old": old.sha256, "new": new.sha256, **shipping.diff_json(found)}, indent=1))
