@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from rich.text import Text
 
+from chalicelib import wiring
 from chalicelib.cli import screen
 from chalicelib.domain.fact import value_of
 from chalicelib.domain.limits import Limits
@@ -50,7 +51,7 @@ def rehearsal(
     after: Loaded, before: Loaded | None, source: Iterable[Played | str | None], total: int | None
 ) -> Iterator[Rehearsal]:
     """Play ``source`` through both policies behind a progress bar. A flip takes room on disk only, so 100,000 are no burden."""
-    simulation = Simulation(after, before, Limits())
+    simulation = Simulation(after, before, Limits(), wiring.recogniser())
     others = Counter[str]()
     with tempfile.TemporaryFile("w+", encoding="utf-8") as kept:
         with screen.progress("replaying", total) as steps:

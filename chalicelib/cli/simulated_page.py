@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.cli import screen
-from chalicelib.cli.rehearsal import SAMPLED, Rehearsal, coverage
+from chalicelib.cli.rehearsal import SAMPLED, Rehearsal
 
 COLOUR = {"acknowledge": "#1b7f4b", "human": "#b7791f", "ignore": "#6b7280"}
 BARS = 16
@@ -76,7 +76,7 @@ def _page(made: Rehearsal, name: str, now: datetime) -> Iterator[str]:
     yield f"<h1>What would {_said(name)} do?</h1>\n"
     yield f'<p class="soft">{_said(screen.zoned(now))} · compared with the policy in force · nothing was sent</p>\n'
     yield '<ul class="numbers">'
-    yield f"<li><b>{_share(made)}</b>replayed: {_said(coverage(made))}</li>"
+    yield f"<li><b>{_share(made)}</b>{found.replayed:,} of {found.total:,} mentions replayed</li>"
     yield f'<li class="{"bad" if found.flips else ""}"><b>{found.flips:,}</b>went to a person and would be acknowledged</li>'
     quiet = found.moves["acknowledge", "human"]
     yield f"<li><b>{quiet:,}</b>were acknowledged and would go to a person</li></ul>\n"

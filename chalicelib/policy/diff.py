@@ -41,7 +41,8 @@ def _bundle(old: Side, new: Side) -> Iterator[Change]:
         if old.written.get(key) != new.written.get(key):
             yield Change(f"bundle/{key}", Direction.MIXED, f"{key} changed, and nobody can prove which way it points")
     if gone := old.engines - new.engines:
-        yield Change("bundle/engines", Direction.TIGHTENS, f"no longer for the engine {', '.join(sorted(gone))}")
+        direction = Direction.EQUIVALENT if new.engines - old.engines else Direction.TIGHTENS
+        yield Change("bundle/engines", direction, f"no longer for the engine {', '.join(sorted(gone))}")
     voices, others = old.written["voices"], new.written["voices"]
     for name in sorted(voices.keys() | others.keys()):
         if voices.get(name) != others.get(name):

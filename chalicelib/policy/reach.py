@@ -13,8 +13,8 @@ Way = tuple[str, ...]
 """One way to read a phrase, as symbols (see ``phrases``)."""
 
 OVER = frozenset(
-    {"author_followers_over", "channels_tried_over", "exclamations_over", "mentions_others_over", "posted_capitals_over"}
-    | {"sentences_over", "wait_over_minutes", "words_over"}
+    {"author_followers_over", "channels_tried_over", "exclamations_over", "mentions_others_over", "ordinary_over"}
+    | {"posted_capitals_over", "sentences_over", "wait_over_minutes", "words_over"}
 )
 """Checks of a number that hold less often the larger it is."""
 

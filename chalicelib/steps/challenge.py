@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from chalicelib.audit.record import follow_record, sort_key
 from chalicelib.domain import keys
 from chalicelib.domain.codec import Json, encode
 from chalicelib.domain.decision import Decision
 from chalicelib.domain.facts import Facts
 from chalicelib.policy.bundle import Broken
-from chalicelib.ports import Row, Store
+from chalicelib.ports import Recogniser, Row, Store
 from chalicelib.steps.around import Circumstances
 from chalicelib.steps.bundles import Bundles
 from chalicelib.steps.judge import judge
+from chalicelib.steps.recognise import recognised
 from chalicelib.steps.records import MACHINE, Written
 
 FAILED = "failed"
 """The outcome on record where the challenger could not be loaded or broke down."""
 
 
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """What judging beside the live policy needs: where challengers lie, and the recogniser, which may not have been asked."""
+
+    bundles: Bundles
+    recogniser: Recogniser
+
+
 def challenge(
-    pointer: Row, facts: Facts, live: Decision, around: Circumstances, challengers: Bundles, store: Store, salt: bytes
+    pointer: Row, facts: Facts, live: Decision, around: Circumstances, observer: Observer, store: Store, salt: bytes
 ) -> None:
     """Record what the challenger that ``pointer`` names would have done.
 
@@ -30,20 +41,21 @@ def challenge(
         return
     sha256 = str(pointer["challenger"])
     try:
-        written = _judged(sha256, facts, live, around, challengers, salt)
+        written = _judged(sha256, facts, live, around, observer, salt)
         store.commit(written.writes())
     except Exception:
         return  # the challenger is an observer: whatever happens to its record, the mention is decided
 
 
-def _judged(sha256: str, facts: Facts, live: Decision, around: Circumstances, challengers: Bundles, salt: bytes) -> Written:
+def _judged(sha256: str, facts: Facts, live: Decision, around: Circumstances, observer: Observer, salt: bytes) -> Written:
     decision, reason = None, ""
     try:
-        loaded = challengers.named_by({"sha256": sha256})
+        loaded = observer.bundles.named_by({"sha256": sha256})
         if isinstance(loaded.bundle, Broken):
             reason = loaded.bundle.reason
         else:
-            decision = judge(facts, loaded, around.limits).decision
+            asked = recognised(facts, loaded.bundle, around.limits, observer.recogniser)
+            decision = judge(asked, loaded, around.limits).decision
     except Exception as error:
         reason = f"error-{type(error).__name__.lower()}"
     return _record(sha256, decision, reason, facts, live, around, salt)

@@ -17,7 +17,7 @@ from chalicelib.domain.state import State
 from chalicelib.ports import Cancelled, Queue, Recogniser, Row, Store
 from chalicelib.steps.around import Circumstances
 from chalicelib.steps.bundles import Bundles, Loaded
-from chalicelib.steps.challenge import challenge
+from chalicelib.steps.challenge import Observer, challenge
 from chalicelib.steps.done import Contended, Done, News, Trace, new_id, order_announcement, order_reply
 from chalicelib.steps.gather import Gathered, gather, places_of
 from chalicelib.steps.judge import Judgement, judge
@@ -79,7 +79,8 @@ def decide_mention(
         if settled is not None:
             done, live = settled
             if ports.challengers is not None and gathered.pointer and "challenger" in gathered.pointer:
-                challenge(gathered.pointer, facts, live, around, ports.challengers, ports.store, ports.entropy(32))
+                observer = Observer(ports.challengers, ports.recogniser)
+                challenge(gathered.pointer, facts, live, around, observer, ports.store, ports.entropy(32))
             return done
     raise Contended(record)
 

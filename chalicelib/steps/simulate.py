@@ -12,13 +12,16 @@ from typing import Any
 
 from chalicelib.domain.codec import decode
 from chalicelib.domain.decision import Decision, Evidence, Outcome
+from chalicelib.domain.fact import Unknown
 from chalicelib.domain.facts import Facts
 from chalicelib.domain.limits import Limits
 from chalicelib.policy.bundle import Broken
+from chalicelib.ports import Recogniser
 from chalicelib.steps.bundles import Loaded
 from chalicelib.steps.judge import judge
+from chalicelib.steps.recognise import recognised
 
-SHADOW = "shadow"
+SHADOW, NO_RULE = "shadow", "decided-before-any-rule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,7 @@ class Simulation:
     after: Loaded
     before: Loaded | None
     limits: Limits
+    recogniser: Recogniser
     total: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     moves: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -69,7 +73,7 @@ class Simulation:
     @property
     def replayed(self) -> int:
         """How many mentions could be played."""
-        return self.total - sum(self.left_out.values())
+        return self.total - sum(count for why, count in self.left_out.items() if why != NO_RULE)
 
     @property
     def flips(self) -> int:
@@ -77,15 +81,24 @@ class Simulation:
         return self.moves[Outcome.HUMAN.value, Outcome.ACKNOWLEDGE.value]
 
     def leave_out(self, why: str) -> None:
-        """One mention that cannot be played, and why."""
-        self.total += 1
+        """One mention that cannot be played, and why; where no rule was ever asked, no policy could change its end."""
         self.left_out[why] += 1
+        self.total += why != NO_RULE
 
     def play(self, played: Played) -> Flip | None:
-        """Decide one mention with both policies; the flip where the outcomes differ."""
+        """Decide one mention with both policies; the flip where the outcomes differ.
+
+        The recogniser was perhaps never asked, because a rule for people stood before it. So it is asked now, and where it
+        does not answer the mention is left out: nobody may take its silence for "this stays with a person".
+        """
+        facts = recognised(played.facts, self.after.bundle, self.limits, self.recogniser)
+        new = judge(facts, self.after, self.limits, played.taken).decision
+        asked_in_vain = facts is not played.facts and isinstance(facts.ordinary, Unknown)
+        if asked_in_vain and outcome_of(new) != Outcome.ACKNOWLEDGE.value:
+            self.leave_out("recogniser-does-not-answer")
+            return None
         self.total += 1
         old = self._before(played)
-        new = judge(played.facts, self.after, self.limits, played.taken).decision
         self.hits_before.update(_rules(old))
         self.hits_after.update(_rules(new))
         if any(match.certainty.value != "true" for match in new.matched):
@@ -101,7 +114,8 @@ class Simulation:
             return recorded or judge(played.facts, Loaded("", Broken("no-policy-in-force"), {}), self.limits).decision
         if recorded is not None and played.policy == self.before.sha256:
             return recorded
-        return judge(played.facts, self.before, self.limits, played.taken).decision
+        facts = recognised(played.facts, self.before.bundle, self.limits, self.recogniser)
+        return judge(facts, self.before, self.limits, played.taken).decision
 
     def silent(self) -> list[str]:
         """Rules of the new policy that nothing hit."""
@@ -130,7 +144,7 @@ def played_of(public: Mapping[str, Any], private: Mapping[str, Any] | None) -> P
     try:
         facts = decode(Facts, private["facts"])
         if facts.premise is not None:
-            return "decided-before-any-rule"
+            return NO_RULE
         return Played(
             id=str(public["id"]),
             facts=facts,

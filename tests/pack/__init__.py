@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from chalicelib.domain.codec import Json
@@ -92,9 +93,9 @@ def files() -> dict[str, str]:
     return tree
 
 
-def compiled_for(engine: str) -> bytes:
-    """The small pack with the voice of the tests, compiled and approved for ``engine``."""
-    document = compile_bundle(files(), {"plain.en": small_voice()}, [engine])
+def compiled_for(engine: str, tree: Mapping[str, str] | None = None) -> bytes:
+    """The small pack (or another) with the voice of the tests, compiled and approved for ``engine``."""
+    document = compile_bundle(tree or files(), {"plain.en": small_voice()}, [engine])
     assert isinstance(document, bytes), "\n".join(map(str, document))
     return document
 
@@ -109,7 +110,12 @@ def small_voice() -> Json:
 
 def small_pack(engine: str = ENGINE) -> Loaded:
     """The same, signed by a test's key."""
-    document = compiled_for(engine)
+    return loaded_from(files(), engine)
+
+
+def loaded_from(tree: Mapping[str, str], engine: str = ENGINE) -> Loaded:
+    """Another pack, loaded as production loads it."""
+    document = compiled_for(engine, tree)
     signer = memory_signer("publisher")
     bundle = load(document, signer.sign(signed_content(document)), (signer.public_key(),), engine)
     assert isinstance(bundle, Bundle), bundle

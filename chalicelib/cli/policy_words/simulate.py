@@ -79,6 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
 @contextmanager
 def replayed(arguments: argparse.Namespace, here: Publisher, new: Loaded) -> Iterator[Rehearsal]:
     """The mentions that were asked for, played; raises Complaint where there is no such source."""
+    from chalicelib import wiring  # noqa: PLC0415
     from chalicelib.cli.commands.decide import count_lines, opened, read_lines  # noqa: PLC0415
     from chalicelib.cli.judging import Judge  # noqa: PLC0415
     from chalicelib.cli.rehearsal import rehearsal  # noqa: PLC0415
@@ -87,7 +88,7 @@ def replayed(arguments: argparse.Namespace, here: Publisher, new: Loaded) -> Ite
 
     if arguments.mentions is not None:
         assert not isinstance(new.bundle, Broken)
-        judge = Judge(new.bundle, new, next(iter(new.bundle.brands)), here.now)
+        judge = Judge(new.bundle, new, next(iter(new.bundle.brands)), here.now, wiring.recogniser())
         with opened(arguments.mentions) as source:
             total = count_lines(source)
             with rehearsal(new, here.live(), written(read_lines(source), judge), total) as made:
