@@ -19,7 +19,7 @@ PATTERNS = {
     "money": r"[$£€¥₹] ?\d[\d.,]*[km]?\b|\b\d[\d.,]* ?(?:gbp|usd|eur|euros?|dollars?|pounds?|quid|bucks|cents|pence)\b",
     "url": r"(?:https?://|www\.)\S+|\b[a-z0-9-]+\.(?:com|net|org|info|io|co|biz|shop|online|xyz|top|ly|me)(?:/\S*)?\b",
     "number": r"\b\d[\d.,:/]*\b",
-    "masked-word": r"\b[a-z]+[*#%$]+[*#%$a-z]*[a-z]\b|\b[a-z]\*{2,}|[@#$%&!*]{4,}",
+    "masked-word": r"\b[a-z]+[*#%$]+[*#%$a-z]*[a-z]\b|\b[a-z]\*{2,}",
 }
 
 NAMES = PATTERNS.keys()
@@ -29,8 +29,8 @@ class Detectors:
     """Some of the detectors, ready to use. Raises KeyError for a name that is not in ``NAMES``."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._patterns: dict[str, Any] = {name: re2.compile(PATTERNS[name]) for name in sorted(names)}
-        self._names = tuple(self._patterns)
+        self._names = tuple(sorted(names))
+        self._patterns: dict[str, Any] = {}
         self._all = frozenset(self._names)
         self._set = _set([PATTERNS[name] for name in self._names])
 
@@ -49,6 +49,8 @@ class Detectors:
     def spans(self, names: Iterable[str], reading: Reading) -> Iterator[tuple[str, int, int]]:
         """(name, start, end) of all that these detectors see, as offsets into the original text, by name."""
         for name in sorted(names):
+            if name not in self._patterns:
+                self._patterns[name] = re2.compile(PATTERNS[name])
             for found in self._patterns[name].finditer(reading.folded):
                 if found.start() < found.end():
                     yield name, reading.origin[found.start()], reading.origin[found.end() - 1] + 1

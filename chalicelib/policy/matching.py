@@ -8,8 +8,8 @@ of them. What is left is asked check by check, each check once a mention, howeve
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.domain.decision import Outcome
@@ -22,6 +22,9 @@ from chalicelib.policy.scene import Scene
 from chalicelib.policy.truth import FALSE, Finding, Truth
 
 _ALL = -1
+_HUMAN = Outcome.HUMAN
+_OWN = (-1,)
+"""Stands for what a literal leads to that is a name of the brand itself: what lies within it is no hit."""
 _OTHER = object()
 
 
@@ -37,20 +40,25 @@ def safely(name: str, check: Callable[[], Finding]) -> Finding:
 class Alternative:
     """One set of checks that must all hold; ``rule`` is the place of its rule, ``checks`` the places of its checks.
 
-    ``rest`` are the checks that what led to the alternative does not answer.
+    ``rest`` are the checks that what led to the alternative does not answer. ``number`` is its place among all.
     """
 
     rule: int
     checks: tuple[int, ...]
     rest: tuple[int, ...] = ()
+    number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+Firing = tuple[Rule, list[Alternative]]
+"""A rule that fires, with its alternatives that are not false."""
+
+
+@dataclass(slots=True)
 class Fired:
-    """The rules that fire, each with its alternatives that are not false."""
+    """The rules that fire."""
 
-    human: list[tuple[Rule, list[Alternative]]] = field(default_factory=list)
-    acknowledge: list[tuple[Rule, list[Alternative]]] = field(default_factory=list)
+    human: list[Firing]
+    acknowledge: list[Firing]
 
     @property
     def ids(self) -> list[str]:
@@ -84,9 +92,11 @@ class Matcher:
     def __init__(self, policy: BrandPolicy) -> None:
         self.checks: list[Check] = []
         self._rules = policy.rules
-        self._alternatives: list[Alternative] = []
+        self._alternatives: list[tuple[Alternative, Firing, bool, bool]] = []
         self._led: list[int] = []
         self._by_source: dict[str, list[int]] = {}
+        self._by_literal: dict[int, tuple[int, ...]] = {}
+        self._own_names = policy.own_names
         self._compared: list[int] = []
         values: dict[Callable[[Scene], Any], _Value] = {}
         numbers: dict[str, int] = {}
@@ -104,21 +114,24 @@ class Matcher:
     def fired(self, scene: Scene, asked: Asked) -> Fired:
         """Every rule that fires: ``human`` on true, unknown and not offered, ``acknowledge`` only on true."""
         alive, doubted = self._alive(scene)
-        by_rule: dict[int, list[Alternative]] = {}
+        human: list[Firing] = []
+        acknowledge: list[Firing] = []
+        several: dict[int, list[Alternative]] = {}
         for number in alive:
-            alternative = self._alternatives[number]
-            rule = self._rules[alternative.rule]
-            sought = alternative.rest
-            if rule.outcome is not Outcome.HUMAN and doubted:
-                sought = alternative.checks
-            if sought and not self._holds(sought, rule, asked):
-                continue
-            by_rule.setdefault(alternative.rule, []).append(alternative)
-        fired = Fired()
-        for place, alternatives in by_rule.items():
+            alternative, firing, to_people, simple = self._alternatives[number]
+            if not simple or (doubted and not to_people):
+                sought = alternative.checks if doubted and not to_people else alternative.rest
+                if sought and not self._holds(sought, firing[0], asked):
+                    continue
+                if len(firing[0].alternatives) > 1:
+                    several.setdefault(alternative.rule, []).append(alternative)
+                    continue
+            (human if to_people else acknowledge).append(firing)
+        for place, alternatives in several.items():
             rule = self._rules[place]
-            (fired.human if rule.outcome is Outcome.HUMAN else fired.acknowledge).append((rule, alternatives))
-        return fired
+            whole = (rule, sorted(alternatives, key=lambda one: one.number))
+            (human if rule.outcome is _HUMAN else acknowledge).append(whole)
+        return Fired(human, acknowledge)
 
     def _holds(self, checks: Iterable[int], rule: Rule, asked: Asked) -> bool:
         """Whether none is false; for an acknowledge rule: whether all are true."""
@@ -130,31 +143,55 @@ class Matcher:
         return True
 
     def _alive(self, scene: Scene) -> tuple[Iterable[int], bool]:
-        """The alternatives that may hold, in their order, and whether something in them may be unknown."""
+        """The alternatives that may hold, and whether something in them may be unknown."""
         mask, doubted = self._everything, False
         for value in self._values:
+            bits = value.bits(scene)
+            if bits is None:
+                bits, doubted = value.in_doubt(scene), True
+            mask &= bits
             if not mask:
                 break
-            bits, known = value.bits(scene)
-            mask &= bits
-            doubted |= not known
-        alive = [self._compared[place] for place in _places(mask)]
-        led = self._led_to(scene)
-        if led is None:
-            return sorted(alive + self._led), True
-        return sorted({*alive, *led}), doubted
-
-    def _led_to(self, scene: Scene) -> list[int] | None:
-        """The alternatives that the phrases of the text lead to; None where the text is not known to its end."""
+        alive = set()
+        while mask:
+            lowest = mask & -mask
+            alive.add(self._compared[lowest.bit_length() - 1])
+            mask ^= lowest
         try:
-            if scene.reading is None or not scene.reading.complete:
-                return None
-            return [number for source in scene.sources if source in self._by_source for number in self._by_source[source]]
+            known = scene.reading is not None and scene.reading.complete
+            if known:
+                self._led_to(scene, alive)
         except Exception:
-            return None  # every check of the text will say so itself, and why
+            known = False  # every check of the text will say so itself, and why
+        return (alive, doubted) if known else (alive.union(self._led), True)
+
+    def _led_to(self, scene: Scene, alive: set[int]) -> None:
+        """Adds the alternatives that the phrases of the text lead to."""
+        found, by_literal = scene.found, self._by_literal
+        assert found is not None
+        sources: Set[str] = found.beside_literals
+        own = self._own_names in sources
+        for literal, _, _ in found.plain:
+            numbers = by_literal.get(literal)
+            if numbers is None:
+                numbers = by_literal[literal] = self._leads(scene.index.sources_of(literal))
+            if numbers is _OWN:
+                own = True
+                break
+            alive.update(numbers)
+        if own:
+            sources = scene.sources  # without what stands in the brand's own name
+            alive.difference_update(self._led)
+        for source in sources:
+            alive.update(self._by_source.get(source, ()))
+
+    def _leads(self, sources: Sequence[str]) -> tuple[int, ...]:
+        if self._own_names in sources:
+            return _OWN
+        return tuple(number for source in sources for number in self._by_source.get(source, ()))
 
     def _number(self, check: Check, numbers: dict[str, int]) -> int:
-        known = numbers.setdefault(repr(check), len(self.checks))
+        known = numbers.setdefault(f"{check.name} {check.argument!r}", len(self.checks))
         if known == len(self.checks):
             self.checks.append(check)
         return known
@@ -181,7 +218,10 @@ class Matcher:
                     skips = policy.rules[alternative.rule].skip and conditions[place].may_skip
                     value.asked.append((bit, compares, self.checks[place].argument, skips))
                     rest.remove(place)
-        self._alternatives.append(Alternative(alternative.rule, alternative.checks, tuple(rest)))
+        filed = Alternative(alternative.rule, alternative.checks, tuple(rest), number)
+        rule = policy.rules[alternative.rule]
+        simple = not rest and len(rule.alternatives) == 1
+        self._alternatives.append((filed, (rule, [filed]), rule.outcome is _HUMAN, simple))
 
 
 class _Value:
@@ -190,36 +230,42 @@ class _Value:
     def __init__(self, compares: Comparison) -> None:
         self._value, self._ordered = compares.value, compares.ordered
         self.asked: list[tuple[int, Comparison, Any, bool]] = []
-        self._edges: Any = None
+        self._edges: Any = ()
         self._known: dict[Any, int] = {}
 
-    def bits(self, scene: Scene) -> tuple[int, bool]:
-        """The alternatives that the value does not make false, as bits, and whether it is known. Unknown makes none false."""
+    def bits(self, scene: Scene) -> int | None:
+        """The alternatives that the value does not make false, as bits; None where it is not known."""
         try:
             fact = self._value(scene)
-            if not isinstance(fact, Known):
-                return (self._skipped() if isinstance(fact, NotOffered) else _ALL), False
-            key = self._range(fact.value)
-            bits = self._known.get(key)
-            if bits is None:
-                bits = self._known[key] = self._standing(fact.value)
+            if fact.__class__ is not Known:
+                return None
+            value = fact.value
+            if self._ordered:
+                bits = self._known.get(bisect_right(self._edges, value))
+            else:
+                bits = self._known.get(value if value in self._edges else _OTHER)
+            return self._stretch(value) if bits is None else bits
         except Exception:
-            return _ALL, False
-        return bits, True
+            return None
 
-    def _range(self, value: Any) -> Any:
-        if self._edges is None:
+    def in_doubt(self, scene: Scene) -> int:
+        """The alternatives left standing by a value that is not known: all but those that skip what is not offered."""
+        try:
+            return self._skipped() if isinstance(self._value(scene), NotOffered) else _ALL
+        except Exception:
+            return _ALL
+
+    def _stretch(self, value: Any) -> int:
+        """The same for the first value of its stretch, kept for the others."""
+        if not self._edges:
             edges = {edge for _, compares, argument, _ in self.asked for edge in compares.edges(argument)}
             self._edges = sorted(edges) if self._ordered else edges
-        if self._ordered:
-            return bisect_right(self._edges, value)
-        return value if value in self._edges else _OTHER
-
-    def _standing(self, value: Any) -> int:
         fallen = 0
         for bit, compares, argument, _ in self.asked:
             if not compares.holds(argument, value):
                 fallen |= bit
+        stretch = bisect_right(self._edges, value) if self._ordered else value if value in self._edges else _OTHER
+        self._known[stretch] = ~fallen
         return ~fallen
 
     def _skipped(self) -> int:
@@ -227,11 +273,3 @@ class _Value:
         for bit, _, _, skips in self.asked:
             fallen |= bit if skips else 0
         return ~fallen
-
-
-def _places(mask: int) -> Iterable[int]:
-    """The places of the bits that are set."""
-    while mask:
-        lowest = mask & -mask
-        yield lowest.bit_length() - 1
-        mask ^= lowest

@@ -1,8 +1,8 @@
 """One index over all phrases of all lists: which of them stand in a text is looked up, never tried one after the other.
 
-Each way to say a phrase is filed under one key: its rarest word, the first letters of a beginning, or a detector. So the words
-of a text lead to the few phrases that can stand in it. A way of plain words is then one substring of ``Reading.line``; any
-other (gaps, detectors, disguised words) is walked exactly, once a key of each of its parts has been seen in the text.
+Ways of plain words are found by one automaton (Aho-Corasick) in one pass over ``Reading.line``. A phrase with gaps, detectors or
+many choices is filed under the keys of its rarest part (a word, the first letters of a beginning, a detector); where the text
+has a key of each of its parts it is walked, exactly. So are plain ways of which a word may stand in disguise (``sc4m``).
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import ahocorasick_rs
+
 from chalicelib.policy.detectors import Detectors
 from chalicelib.policy.phrase_walk import Place, walk
 from chalicelib.policy.phrases import GAP, Choice, parts_of
@@ -26,8 +28,8 @@ _HEADS = (2, 3)
 _MOST_WAYS = 8
 """A phrase of plain words with so many ways is written out; one with more keeps its choices, which are fewer than its ways."""
 
-Entry = Sequence[Any]
-"""``[line pattern, numbers of phrases]``; the pattern is empty where the phrases have to be walked."""
+
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,47 +42,82 @@ class Hit:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
 class Index:
-    """Every phrase of every list, ready to be looked up. ``phrases[n]`` is (list, phrase as written).
+    """Every phrase of every list, ready to be looked up: phrase n stands on the list ``sources[n]``, written as ``written[n]``.
 
-    ``filed`` leads from keys to entries, ``heads`` are the lengths of the beginnings filed. A phrase that has to be walked has
-    ``parts`` and ``needs``: for every part the keys of which one is in a text that has the phrase, the rarest part first.
+    ``literals`` are plain ways as they stand in a line, with the phrases that they say. A phrase that has to be walked has
+    ``parts``, ``needs`` (for every part the keys of which a text has one that has the phrase, the rarest part first), and stands
+    in ``filed`` under each key of its first need; ``alone`` are the phrases that are a single detector, by its name. ``heads``
+    are the lengths of the beginnings among the keys.
     """
 
-    phrases: Sequence[Sequence[str]]
-    filed: Mapping[str, Sequence[Entry]]
-    heads: Sequence[int]
-    parts: Mapping[str, Sequence[Sequence[Sequence[str]]]]
-    needs: Mapping[str, Sequence[Sequence[str]]]
-    detectors: Detectors
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        """What ``compile_index`` wrote; raises KeyError or TypeError for anything else."""
+        lists: Mapping[str, Sequence[str]] = document["lists"]
+        self.sources = [name for name, phrases in lists.items() for _ in phrases]
+        self.written = [phrase for phrases in lists.values() for phrase in phrases]
+        self.filed: Mapping[str, Sequence[int]] = document["filed"]
+        self.alone: Mapping[str, Sequence[int]] = document["alone"]
+        self.heads: Sequence[int] = document["heads"]
+        self.parts: Mapping[str, Sequence[Sequence[Sequence[str]]]] = document["parts"]
+        self.needs: Mapping[str, Sequence[Sequence[str]]] = document["needs"]
+        self.detectors = Detectors(document["detectors"])
+        self._patterns: Sequence[str] = list(document["literals"])
+        self.literals: Sequence[Sequence[int]] = list(document["literals"].values())
+        self.plain = ahocorasick_rs.AhoCorasick(self._patterns, matchkind=ahocorasick_rs.MatchKind.Standard)
 
     @classmethod
     def load(cls, document: Mapping[str, Any]) -> Index:
         """The index that ``compile_index`` wrote; raises KeyError or TypeError for anything else."""
-        kept = {name: document[name] for name in ("phrases", "filed", "heads", "parts", "needs")}
-        return cls(**kept, detectors=Detectors(document["detectors"]))
+        return cls(document)
+
+    @property
+    def phrases(self) -> list[tuple[str, str]]:
+        """(list, phrase as written) of every phrase, by its number."""
+        return list(zip(self.sources, self.written, strict=True))
+
+    def sources_of(self, literal: int) -> list[str]:
+        """The lists that have a literal."""
+        return [self.sources[number] for number in self.literals[literal]]
+
+    @cached_property
+    def by_word(self) -> Mapping[str, Sequence[tuple[int, Choice]]]:
+        """The literals by each of their words (a beginning by its head): for the first text with a word in disguise."""
+        found: dict[str, list[tuple[int, Choice]]] = {}
+        for number, pattern in enumerate(self._patterns):
+            words = pattern.split()
+            way = tuple(words) if pattern.endswith(" ") else (*words[:-1], f"{words[-1]}*")
+            for key in {_keyed(symbol) for symbol in way}:
+                found.setdefault(key, []).append((number, way))
+        return found
 
 
 def compile_index(lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """JSON for ``Index.load`` from list name → phrases. Raises PhraseError; check each phrase with ``expand`` before."""
-    phrases = [[name, phrase] for name in sorted(lists) for phrase in sorted(set(lists[name]))]
-    parts = [parts_of(phrase) for _, phrase in phrases]
+    phrases = {name: sorted(set(lists[name])) for name in sorted(lists)}
+    parts = [parts_of(phrase) for found in phrases.values() for phrase in found]
     common = Counter(symbol for row in parts for symbol in {symbol for part in row for choice in part for symbol in choice})
-    filed: dict[str, dict[str, list[int]]] = {}
+    literals: dict[str, list[int]] = {}
     walked: dict[str, list[list[Choice]]] = {}
-    needs: dict[str, list[list[str]]] = {}
+    alone: dict[str, list[int]] = {}
     for number, row in enumerate(parts):
         ways = _plain_ways(row)
-        if ways is None:
-            walked[str(number)], needs[str(number)] = row, _needs(row, common)
-        for key, pattern in _filed_as(ways, needs.get(str(number), ()), common):
-            numbers = filed.setdefault(key, {}).setdefault(pattern, [])
-            if number not in numbers:
-                numbers.append(number)
+        if ways is None and len(row) == len(row[0]) == len(row[0][0]) == 1 and row[0][0][0].startswith("["):
+            alone.setdefault(row[0][0][0][1:-1], []).append(number)
+        elif ways is None:
+            walked[str(number)] = row
+        for pattern in dict.fromkeys(map(_pattern, ways or ())):
+            literals.setdefault(pattern, []).append(number)
+    needs = {number: _needs(row, common) for number, row in walked.items()}
+    filed: dict[str, list[int]] = {}
+    for written, keys in needs.items():
+        for key in keys[0]:
+            filed.setdefault(key, []).append(int(written))
     return {
-        "phrases": phrases,
-        "filed": {key: [[pattern, numbers] for pattern, numbers in sorted(filed[key].items())] for key in sorted(filed)},
+        "lists": phrases,
+        "literals": dict(sorted(literals.items())),
+        "filed": filed,
+        "alone": alone,
         "heads": sorted({min(len(symbol) - 1, _HEADS[-1]) for symbol in common if symbol.endswith("*")}),
         "parts": walked,
         "needs": needs,
@@ -94,60 +131,63 @@ def scan(index: Index, reading: Reading) -> tuple[Hit, ...]:
 
 
 class Found:
-    """The phrases of an index that stand in one reading. Which ones is known at once; where, when somebody asks."""
+    """The phrases of an index that stand in one reading. Which ones is known at once; where, when somebody asks.
+
+    ``plain`` are the literals found in the line: (place in ``Index.literals``, start, end).
+    """
 
     def __init__(self, index: Index, reading: Reading) -> None:
         self._index, self._reading = index, reading
-        self._literal: list[Entry] = []
-        self._walked: list[Place] = []
-        self._look_up()
+        self.plain: Sequence[tuple[int, int, int]] = index.plain.find_matches_as_indexes(reading.line, overlapping=True)
+        self._names = index.detectors.seen(reading.folded)
+        self._walked = self._walk() if index.filed or reading.beside else []
 
-    @cached_property
+    @property
     def sources(self) -> frozenset[str]:
         """The lists that have a phrase in the text."""
-        phrases = self._index.phrases
-        literal = {phrases[number][0] for _, numbers in self._literal for number in numbers}
-        return frozenset(literal.union(phrases[number][0] for number, _, _ in self._walked))
+        index = self._index
+        return self.beside_literals.union([source for literal, _, _ in self.plain for source in index.sources_of(literal)])
+
+    @property
+    def beside_literals(self) -> frozenset[str]:
+        """The lists that have a phrase in the text which is no literal."""
+        if not self._names and not self._walked:
+            return _NONE
+        sources, alone = self._index.sources, self._index.alone
+        numbers = [number for name in self._names if name in alone for number in alone[name]]
+        return frozenset(sources[number] for number in (*numbers, *(number for number, _, _ in self._walked)))
 
     @cached_property
     def hits(self) -> tuple[Hit, ...]:
         """Every phrase with its span, in the order of the text; where two begin together, the longer first."""
-        tokens, phrases = self._reading.tokens, self._index.phrases
-        places = dict.fromkeys((*self._literal_places(), *self._walked))
+        tokens, index = self._reading.tokens, self._index
+        places = dict.fromkeys((*self._plain_places(), *self._alone_places(), *self._walked))
         found = [
-            Hit(phrases[number][0], phrases[number][1], tokens[first].start, max(token.end for token in tokens[first : last + 1]))
+            Hit(
+                index.sources[number],
+                index.written[number],
+                tokens[first].start,
+                max(token.end for token in tokens[first : last + 1]),
+            )
             for number, first, last in places
         ]
         return tuple(sorted(found, key=lambda hit: (hit.start, -hit.end, hit.source, hit.phrase)))
 
-    def _look_up(self) -> None:
+    def _walk(self) -> list[Place]:
+        """The places of all that the line alone cannot tell."""
         index, reading = self._index, self._reading
-        line, beside = reading.line, reading.beside
-        candidates: list[int] = []
-        touched: list[tuple[int, Choice]] = []
+        ways = self._disguised() if reading.beside else []
         filed = index.filed
-        for entry in [entry for key in filed.keys() & self._keys for entry in filed[key]]:
-            pattern = entry[0]
-            if not pattern:
-                candidates += entry[1]
-            elif beside and (way := self._touched(pattern)):
-                touched += [(number, way) for number in entry[1]]
-            elif pattern in line:
-                self._literal.append(entry)
-        if candidates or touched:
-            ways = [*touched, *self._ways(candidates)]
-            self._walked = self._alone(ways) or (walk(reading, ways, self._seen) if ways else [])
+        candidates = {number for key in filed.keys() & self._keys for number in filed[key]}
+        ways += self._ways(candidates) if candidates else ()
+        return walk(reading, ways, self._seen) if ways else []
 
     @cached_property
     def _keys(self) -> Set[str]:
         """Every key that the text has."""
         forms, heads = self._reading.forms, self._index.heads
-        keys = forms.union(f"[{name}]" for name in self._names) if self._names else forms
+        keys = forms.union([f"[{name}]" for name in self._names]) if self._names else forms
         return keys.union([form[:length] for length in heads for form in forms]) if heads else keys
-
-    @cached_property
-    def _names(self) -> frozenset[str]:
-        return self._index.detectors.seen(self._reading.folded)
 
     @cached_property
     def _seen(self) -> Mapping[int, list[tuple[str, int]]]:
@@ -161,15 +201,17 @@ class Found:
                 found.setdefault(first, []).append((f"[{name}]", last))
         return found
 
-    def _touched(self, pattern: str) -> Choice | None:
-        """The symbols of a plain way that a disguised reading may belong to; None where the line tells all about it."""
-        symbols = pattern.split()
-        beside, last = self._reading.beside, symbols[-1]
-        if pattern.endswith(" "):
-            return tuple(symbols) if not beside.isdisjoint(symbols) and self._reading.forms.issuperset(symbols) else None
-        if beside.isdisjoint(symbols[:-1]) and not any(form.startswith(last) for form in beside):
-            return None
-        return (*symbols[:-1], f"{last}*")
+    def _disguised(self) -> list[tuple[int, Choice]]:
+        """The plain ways that are in the text only where a word is read in another way than the plain one."""
+        by_word, beside = self._index.by_word, self._reading.beside
+        keys = beside.union([form[:length] for length in _HEADS for form in beside])
+        touched = {way: literal for key in by_word.keys() & keys for literal, way in by_word[key]}
+        return [
+            (number, way)
+            for way, literal in touched.items()
+            if all(map(self._here, way))
+            for number in self._index.literals[literal]
+        ]
 
     def _ways(self, numbers: Iterable[int]) -> list[tuple[int, Choice]]:
         """The ways to say these phrases with what the text has; none for a phrase of which something is nowhere in it."""
@@ -193,40 +235,22 @@ class Found:
         """All readings of all words, each behind a space: a beginning is in the text where it is in here."""
         return f" {' '.join(self._reading.forms)}"
 
-    def _alone(self, ways: list[tuple[int, Choice]]) -> list[Place]:
-        """The places, where every way is a single detector: nothing has to be walked for those."""
-        if not all(len(way) == 1 and way[0].startswith("[") for _, way in ways):
-            return []
-        return [
-            (number, first, last)
-            for number, way in ways
-            for first, found in self._seen.items()
-            for symbol, last in found
-            if symbol == way[0]
-        ]
+    def _alone_places(self) -> Iterator[Place]:
+        alone = {f"[{name}]": self._index.alone[name] for name in self._names if name in self._index.alone}
+        for first, found in self._seen.items() if alone else ():
+            for symbol, last in found:
+                yield from ((number, first, last) for number in alone.get(symbol, ()))
 
-    def _literal_places(self) -> Iterator[Place]:
-        if not self._literal:
+    def _plain_places(self) -> Iterator[Place]:
+        if not self.plain:
             return
-        line = self._reading.line
         words = [number for number, token in enumerate(self._reading.tokens) if token.kind not in ASIDE]
-        starts = list(itertools.accumulate((len(self._reading.tokens[word].forms[0]) + 1 for word in words), initial=0))
-        for pattern, numbers in self._literal:
-            length = pattern.count(" ") - (2 if pattern.endswith(" ") else 1)
-            at = line.find(pattern)
-            while at >= 0:
-                first = bisect_left(starts, at)
-                for number in numbers:
-                    yield number, words[first], words[first + length]
-                at = line.find(pattern, at + 1)
-
-
-def _filed_as(ways: Sequence[Choice] | None, needs: Sequence[Sequence[str]], common: Counter[str]) -> Iterator[tuple[str, str]]:
-    """(key, pattern) under which a phrase is found: one a way, or for a phrase to be walked one a choice of its rarest part."""
-    if ways is None:
-        yield from ((key, "") for key in needs[0])
-    else:
-        yield from ((_key(way, common), _pattern(way)) for way in ways)
+        lengths = (len(self._reading.tokens[word].forms[0]) + 1 for word in words)
+        starts = list(itertools.accumulate(lengths, initial=0))
+        for literal, start, end in self.plain:
+            first, last = bisect_left(starts, start), bisect_left(starts, end - 1) - 1
+            for number in self._index.literals[literal]:
+                yield number, words[first], words[last]
 
 
 def _plain_ways(row: Sequence[Sequence[Choice]]) -> list[Choice] | None:
@@ -244,13 +268,11 @@ def _pattern(way: Choice) -> str:
     return f" {' '.join(way)}".removesuffix("*") if way[-1].endswith("*") else f" {' '.join(way)} "
 
 
-def _key(symbols: Choice, common: Counter[str]) -> str:
-    """What the rarest of ``symbols`` is filed under; a gap leads nowhere."""
-    rarest = min((symbol for symbol in symbols if symbol != GAP), key=lambda symbol: (common[symbol], -len(symbol), symbol))
-    return rarest[:-1][: _HEADS[-1]] if rarest.endswith("*") else rarest
+def _keyed(symbol: str) -> str:
+    return symbol[:-1][: _HEADS[-1]] if symbol.endswith("*") else symbol
 
 
 def _needs(row: Sequence[Sequence[Choice]], common: Counter[str]) -> list[list[str]]:
-    parts = [[choice for choice in part if choice != (GAP,)] for part in row]
-    needs = [sorted({_key(choice, common) for choice in part}) for part in parts if part]
-    return sorted(needs, key=lambda keys: (sum(common[key] or 9 for key in keys), keys))
+    """The keys of every part, the rarest part first: one for each choice, that of its rarest symbol. A gap leads nowhere."""
+    parts = [sorted({_keyed(min(choice, key=lambda symbol: (common[symbol], symbol))) for choice in part}) for part in row]
+    return sorted((keys for keys in parts if keys != [GAP]), key=lambda keys: (sum(common[key] or 9 for key in keys), keys))

@@ -49,22 +49,23 @@ class Scene:
         return read(text.value) if isinstance(text, Known) else None
 
     @cached_property
-    def _found(self) -> Found | None:
+    def found(self) -> Found | None:
         """The phrases in the text, those in the brand's own name with them."""
         return Found(self.index, self.reading) if self.reading is not None else None
 
     @cached_property
     def sources(self) -> Set[str]:
         """The sources that have a hit in the text; empty where the text is not known."""
-        if self._found is None:
+        if self.found is None:
             return frozenset()
-        return self._hits.keys() if self.policy.own_names in self._found.sources else self._found.sources
+        sources = self.found.sources
+        return self._hits.keys() if self.policy.own_names in sources else sources
 
     @cached_property
     def _hits(self) -> dict[str, list[Hit]]:
         """Source → hits in the text. What lies within the brand's own name is not a hit (a brand may be called Virgin)."""
         found: dict[str, list[Hit]] = {}
-        hits = self._found.hits if self._found is not None else ()
+        hits = self.found.hits if self.found is not None else ()
         own = [hit for hit in hits if hit.source == self.policy.own_names]
         for hit in hits:
             if not any(name.start <= hit.start and hit.end <= name.end for name in own):

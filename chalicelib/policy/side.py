@@ -68,7 +68,7 @@ def side_of(document: bytes) -> Side:
         written = json.loads(document)
         if written["format"] != FORMAT:
             raise ValueError("another format")
-        pairs = written["index"]["phrases"]
+        pairs = [(source, phrase) for source, found in written["index"]["lists"].items() for phrase in found]
         ways = ways_of(pairs)
         phrases: dict[str, set[str]] = {}
         for source, phrase in pairs:

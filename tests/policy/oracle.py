@@ -29,11 +29,11 @@ _State = tuple[Tree, int, int]
 class AllPhrases:
     """Every phrase in one tree."""
 
-    def __init__(self, phrases: Sequence[Sequence[str]]) -> None:
-        self.phrases = phrases
+    def __init__(self, index: Index) -> None:
+        self.phrases = list(zip(index.sources, index.written, strict=True))
         self.tree: Tree = {}
         symbols: set[str] = set()
-        for number, (_, phrase) in enumerate(phrases):
+        for number, (_, phrase) in enumerate(self.phrases):
             for way in expand(phrase):
                 node = self.tree
                 for symbol in way:
@@ -121,7 +121,7 @@ class AsksEverything(Matcher):
         self.policy = policy
 
     def fired(self, scene: Scene, asked: Asked) -> Fired:
-        fired = Fired()
+        fired = Fired([], [])
         for rule in self.policy.rules:
             found = [_ask_all(checks, rule, scene) for checks in rule.alternatives]
             truth = any_of(all_of(parts) for parts in found).truth

@@ -207,7 +207,7 @@ def oracle(bundle: Bundle) -> Iterator[Bundle]:
     asking = replace(bundle)
     asking._matchers["telline"] = AsksEverything(bundle.policies["telline"])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(FoundByAll, "trees", {id(bundle.index): AllPhrases(bundle.index.phrases)})
+        patch.setattr(FoundByAll, "trees", {id(bundle.index): AllPhrases(bundle.index)})
         patch.setattr("chalicelib.policy.scene.Found", FoundByAll)
         patch.setattr("chalicelib.policy.scene.scan", lambda index, reading: FoundByAll(index, reading).hits)
         yield asking
@@ -219,7 +219,7 @@ def test_every_phrase_is_found_where_the_simple_walk_finds_it_however_it_is_writ
     for _ in range(CASES):
         lists = {name: [phrase(dice) for _ in range(12)] for name in "ab"}
         index = Index.load(json.loads(json.dumps(compile_index(lists))))
-        everything = AllPhrases(index.phrases)
+        everything = AllPhrases(index)
         for _ in range(5):
             said = read(text(dice))
             hits = scan(index, said)
