@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from spellchecker import SpellChecker
+from simplemma import is_known
 
 from chalicelib.cli.voice_folder import Written
 from chalicelib.domain.problem import Problem, Severity
@@ -20,19 +20,27 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 def spelling(found: Written) -> Iterator[Problem]:
-    """Words that neither the dictionary of the language nor its tone guide has, with the nearest that it does have."""
+    """Words that neither the dictionary of the language nor its tone guide has."""
     for name, voice in found.voices.items():
-        if voice.language not in SpellChecker.languages():
-            yield _warning(name, f"there is no dictionary for “{voice.language}”", "have somebody else read it")
-            continue
-        known = SpellChecker(language=voice.language)
-        known.word_frequency.load_words(found.guides[voice.language].known_words)
+        known = found.guides[voice.language].known_words
         for place, form in _forms(voice):
-            for word in sorted(known.unknown(_WORD.findall(PLACEHOLDER.sub(" ", form).replace("’", "'")))):
-                nearest = known.correction(word)
-                remedy = f"“{nearest}”? " if nearest and nearest != word else ""
-                says = f"{place}: “{word}” in “{form}” is in no dictionary"
-                yield _warning(name, says, f"{remedy}If it is right, add it to known_words in tone.{voice.language}.yaml")
+            words = {word.casefold() for word in _WORD.findall(PLACEHOLDER.sub(" ", form))}
+            for word in sorted(words - known):
+                right = _spelled_right(word, voice.language)
+                if right is None:
+                    yield _warning(name, f"there is no dictionary for “{voice.language}”", "have somebody else read it")
+                    return
+                if not right:
+                    says = f"{place}: “{word}” in “{form}” is in no dictionary"
+                    yield _warning(name, says, f"correct it, or add it to known_words in tone.{voice.language}.yaml")
+
+
+def _spelled_right(word: str, language: str) -> bool | None:
+    """Whether the dictionary has the word in any of its forms; None where there is no dictionary of that language."""
+    try:
+        return is_known(word, lang=language)
+    except ValueError:
+        return None
 
 
 def fit(found: Written) -> Iterator[Problem]:

@@ -26,12 +26,11 @@ from chalicelib.steps.recognise import Nobody, recognised
 from chalicelib.steps.rows import Standing
 from chalicelib.steps.telling import tell_again
 from chalicelib.steps.transaction import Plan, plan_of
-from chalicelib.voice.compose import upcoming
+from chalicelib.voice.compose import RUN, upcoming
 
 ATTEMPTS = 8
 """How often a lost race is run again before the queue brings the mention back later."""
 
-LOCKS_READ = 100
 SPREAD = 8
 """Losers of a word lock choose among this many free words, so that they do not meet again at the next one."""
 
@@ -141,7 +140,7 @@ def _held_words(judgement: Judgement, control: Control, ports: DecidePorts, now:
     composed, voice = judgement.composed, judgement.voice
     assert composed is not None
     assert voice is not None
-    following = [lock for _, lock in upcoming(voice, composed.next_cursor, LOCKS_READ, frozenset(control.withdrawn))]
+    following = [lock for _, lock in upcoming(voice, composed.next_cursor, RUN, frozenset(control.withdrawn))]
     rows = ports.store.read([keys.word(lock) for lock in following])
     held = {lock for lock in following if _is_held(rows.get(keys.word(lock)), now)}
     free = [lock for lock in following if lock not in held]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from chalicelib.voice import code
@@ -24,6 +24,8 @@ LENGTH = 280
 _OPENS = datetime(2026, 9, 30, 20, 30, tzinfo=timezone.utc)
 LONGEST_TIME = Expectation(due=_OPENS, opens=_OPENS, days=3, zone_name="Eastern")
 """The longest thing that the slot ``when`` says in practice: a Wednesday, in a zone with a long name."""
+
+TEAM = "customer care team"
 
 BARE = Values(topic="", team="", expectation=Expectation())
 """No slot has a value."""
@@ -52,6 +54,12 @@ def longest_values(voice: Voice) -> Values:
     topic = max(known.topics, key=lambda topic: max(len(known.topics[topic]), len(known.nouns.get(topic, ""))), default="")
     team = "m" * LONGEST if known.own_teams else max(known.teams, key=lambda team: len(known.teams[team]), default="")
     return Values(topic=topic, team=team, expectation=LONGEST_TIME)
+
+
+def read_values(voice: Voice) -> Values:
+    """Slot values as they are read, long but real: what ``longest_values`` has, and a team of three words."""
+    values = longest_values(voice)
+    return replace(values, team=TEAM) if voice.phrases.own_teams else values
 
 
 def typical(voice: Voice) -> Iterator[Word]:
@@ -132,7 +140,7 @@ def longest(voice: Voice) -> tuple[int, int]:
 
 def _too_hard(voice: Voice, guide: Guide) -> Iterator[Flaw]:
     """A sentence of more words than the guide allows, in some frame; the hardest word of all, where it is too hard to read."""
-    sizes = _sizes(voice)
+    sizes = _sizes(voice, read_values(voice))
     for at, frame in enumerate(voice.frames):
         for sentence in sentences_of(frame):
             words = sum(max((size.words for size in sizes[part].values()), default=0) for part in sentence)
@@ -145,8 +153,8 @@ def _too_hard(voice: Voice, guide: Guide) -> Iterator[Flaw]:
 
 
 def hardest(voice: Voice) -> tuple[float, int]:
-    """The highest LIX of any live word, slots at their longest, and its index; (0, 0) where no word is live."""
-    sizes, ends = _sizes(voice), [len(sentences_of(frame)) for frame in voice.frames]
+    """The highest LIX of any live word where no slot has a value, and its index; (0, 0) where no word is live."""
+    sizes, ends = _sizes(voice, BARE), [len(sentences_of(frame)) for frame in voice.frames]
     found = (0.0, 0)
     for index, numbers in live_numbers(voice):
         parts = [sizes[part][at] for part, at in zip(PARTS, numbers, strict=True)]
@@ -174,8 +182,8 @@ def live_numbers(voice: Voice) -> Iterator[tuple[int, tuple[int, ...]]]:
             yield index, numbers
 
 
-def _sizes(voice: Voice) -> dict[str, dict[int, _Size]]:
-    values = longest_values(voice)
+def _sizes(voice: Voice, values: Values | None = None) -> dict[str, dict[int, _Size]]:
+    values = values or longest_values(voice)
     return {part: {at: _size(one, values, voice) for at, one in wordings.items()} for part, wordings in voice.parts.items()}
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from chalicelib.registry import members
 from chalicelib.voice.slots.contract import Slot
@@ -44,11 +45,11 @@ class Wording:
     @property
     def base(self) -> str:
         """The text with its slots masked: what makes two wordings the same."""
-        return PLACEHOLDER.sub("{}", self.text)
+        return _masked(self.text)
 
     def mark(self, part: str) -> str:
         """``<part>:<12 hex>`` of what it says: the same in every edition and voice, so a switch or a memory outlives a number."""
-        return f"{part}:{hashlib.sha256(self.base.encode()).hexdigest()[:12]}"
+        return _mark(part, self.text)
 
     def forms(self) -> tuple[str, ...]:
         """Every text that this wording may turn into."""
@@ -95,3 +96,13 @@ class Word:
         """SHA-256 (hex) over the voice and the five base texts in the order of the code: the same in every edition."""
         said = "\n".join((self.voice, *(wording.base for wording in self.parts)))
         return hashlib.sha256(said.encode()).hexdigest()
+
+
+@lru_cache(maxsize=4096)
+def _masked(text: str) -> str:
+    return PLACEHOLDER.sub("{}", text)
+
+
+@lru_cache(maxsize=4096)
+def _mark(part: str, text: str) -> str:
+    return f"{part}:{hashlib.sha256(_masked(text).encode()).hexdigest()[:12]}"

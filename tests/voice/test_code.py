@@ -18,10 +18,18 @@ def test_two_words_share_at_most_two_numbers(p: int) -> None:
     assert max(shared(a, b) for a, b in combinations(words, 2)) == 2
 
 
-@pytest.mark.parametrize("p", [11, 23])
+@pytest.mark.parametrize("p", [5, 7, 11, 13, 23])
+def test_no_three_numbers_stand_together_in_two_words(p: int) -> None:
+    """The same for every pair of words of the code, without comparing pairs: each three parts tell all words apart."""
+    words = [numbers(index, p) for index in range(size(p))]
+    for parts in combinations(range(5), 3):
+        assert len({tuple(word[part] for part in parts) for word in words}) == size(p)
+
+
+@pytest.mark.parametrize("p", [29, 101])
 def test_two_words_of_a_larger_code_share_at_most_two_numbers(p: int) -> None:
     pick = random.Random(p)
-    for _ in range(20_000):
+    for _ in range(10_000):
         a, b = pick.sample(range(size(p)), 2)
         assert shared(numbers(a, p), numbers(b, p)) <= 2
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.voice.compose import TRIED_KEPT, Composed, Exhausted, Request, compose, upcoming
+from chalicelib.voice.compose import RUN, TRIED_KEPT, Composed, Exhausted, Request, compose, upcoming
 from chalicelib.voice.expectation import Expectation
 from chalicelib.voice.sameness import similarity
 from chalicelib.voice.voice import Voice, load
@@ -132,6 +132,17 @@ def test_a_number_without_a_live_wording_only_takes_its_words_away(document: dic
         gone = not {"where:2", "seen:4"}.isdisjoint(before.wordings)
         assert after == (None if gone else before)
     assert (2, "no-live-wording") in said(fewer, cursor=0, taken=frozenset(lock for _, lock in upcoming(fewer, 0, 5))).tried
+
+
+def test_where_a_hundred_words_in_a_row_are_taken_the_search_goes_on_elsewhere(plain: Voice) -> None:
+    ahead = [lock for _, lock in upcoming(plain, 300, 343)]
+    assert said(plain, cursor=300, taken=frozenset(ahead[: RUN - 1])).index == (300 + RUN - 1) % 343
+    found = said(plain, cursor=300, taken=frozenset(ahead[:RUN]))
+    assert found.index == (300 + 343 // 4) % 343 + RUN - 343 // 4
+    free = plain.word(299)
+    assert free is not None
+    assert said(plain, cursor=300, taken=frozenset(ahead) - {free.lock}).index == 299
+    assert isinstance(compose(plain, replace(ASK, cursor=300, taken=frozenset(ahead))), Exhausted)
 
 
 def test_a_word_is_locked_by_what_it_says_and_in_which_voice(document: dict[str, Any], plain: Voice) -> None:

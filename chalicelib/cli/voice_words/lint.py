@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from chalicelib.voice.closest import Pair
     from chalicelib.voice.reach import Reach
     from chalicelib.voice.voice import Voice
-
-TEAM = "customer care team"
 
 DESCRIPTION = """\
 Checks every voice (or VOICE): the tone guide of its language, spelling, how replies are set, how long and how hard to read the
@@ -165,10 +163,9 @@ def _volumes(voice: Voice, found: Written) -> Mapping[str, float]:
 
 def _values(voice: Voice) -> Any:
     """The same topic, team and time in every reply: long ones, because what is filled in never differs."""
-    from chalicelib.voice.lint import longest_values  # noqa: PLC0415
+    from chalicelib.voice.lint import read_values  # noqa: PLC0415
 
-    values = longest_values(voice)
-    return replace(values, team=TEAM) if voice.phrases.own_teams else values
+    return read_values(voice)
 
 
 def _worth(reach: Reach) -> str:
