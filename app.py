@@ -127,13 +127,15 @@ def seal_ledger(event: Any) -> None:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="watch")
 def watch(event: Any) -> None:
-    """7: promises and cases past their time, and whatever grows too fast."""
-    from chalicelib.steps import surge, waits
+    """7: promises and cases past their time, whatever grows too fast, and whether the platforms still hear us."""
+    from chalicelib.steps import keep, surge, waits
     from chalicelib.steps import watch as step
 
     for done in step.run(wiring.for_watching(), wiring.now()):
         note("watch", id=done.id, did=done.did, rule=done.rule)
     for done in (*surge.run(wiring.for_surging(), wiring.now()), *waits.run(wiring.for_surging(), wiring.now())):
+        note("watch", id=done.id, did=done.did, rule=done.rule)
+    for done in keep.run(wiring.for_keeping(), wiring.settings().limits, wiring.now()):
         note("watch", id=done.id, did=done.did, rule=done.rule)
 
 

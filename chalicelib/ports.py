@@ -140,6 +140,13 @@ class SecretSource(Protocol):
         """Newest first; empty where there is none."""
 
 
+class SecretKeeper(SecretSource, Protocol):
+    """A source that also takes a new secret; the one before stays live beside it."""
+
+    def put(self, name: str, value: str) -> None:
+        """Make ``value`` the newest of a name that there is. Durable when it returns; raises ``Unavailable``."""
+
+
 class Http(Protocol):
     """One pooled client without retries of its own."""
 

@@ -10,8 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.webhook import Secrets
-from chalicelib.ports import Recogniser, SecretSource
+from chalicelib.ports import Recogniser
 from chalicelib.registry import members, names
 from chalicelib.settings import (
     BUCKET,
@@ -25,6 +24,7 @@ from chalicelib.settings import (
     WrongSettings,
     read_settings,
 )
+from chalicelib.steps.hands import Renewing, Scoped
 
 if TYPE_CHECKING:
     from chalicelib.aws.backend import AwsBackend
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from chalicelib.platforms.contract import Platform
     from chalicelib.steps.announce import AnnouncePorts
     from chalicelib.steps.decide import DecidePorts
+    from chalicelib.steps.keep import KeepPorts
     from chalicelib.steps.post import PostPorts
     from chalicelib.steps.publish import PublishPorts
     from chalicelib.steps.receive import ReceivePorts
@@ -45,17 +46,6 @@ if TYPE_CHECKING:
     from chalicelib.steps.sequence import SequencePorts
     from chalicelib.steps.surge import SurgePorts
     from chalicelib.steps.watch import WatchPorts
-
-
-class _Scoped:
-    """The secrets under one prefix: whoever holds it cannot ask for the others."""
-
-    def __init__(self, source: SecretSource, prefix: str) -> None:
-        self._source, self._prefix = source, prefix
-
-    def get(self, name: str) -> Secrets:
-        """See ``SecretSource``; a name of another prefix has no secrets here."""
-        return self._source.get(name) if name.startswith(self._prefix) else Secrets(())
 
 
 MENTIONS, REPLIES, ANNOUNCEMENTS, DEAD_LETTERS = "mentions", "replies", "announcements", "dead-letters"
@@ -149,7 +139,7 @@ def for_receiving() -> ReceivePorts:
     from chalicelib.steps.receive import ReceivePorts
 
     held = _backend(f"{QUEUE}MENTIONS", SECRETS_PREFIX)
-    return ReceivePorts(mentions=held.queues[MENTIONS], secrets=_Scoped(held.secrets, "webhook/"), platforms=platforms())
+    return ReceivePorts(mentions=held.queues[MENTIONS], secrets=Scoped(held.secrets, "webhook/"), platforms=platforms())
 
 
 @lru_cache(maxsize=1)
@@ -189,7 +179,7 @@ def for_posting() -> PostPorts:
         store=held.store,
         replies=held.queues[REPLIES],
         announcements=held.queues[ANNOUNCEMENTS],
-        secrets=_Scoped(held.secrets, "posting/"),
+        secrets=Scoped(held.secrets, "posting/"),
         http=PooledHttp(),
         platforms=platforms(),
         endpoints=MappingProxyType(dict(settings().endpoints)),
@@ -209,7 +199,7 @@ def for_announcing() -> AnnouncePorts:
         store=held.store,
         announcements=held.queues[ANNOUNCEMENTS],
         dead_letters=held.queues[DEAD_LETTERS],
-        secrets=_Scoped(held.secrets, "sink/"),
+        secrets=Scoped(held.secrets, "sink/"),
         http=PooledHttp(),
         sinks=MappingProxyType({name: sinks[name] for name in on}),
         addresses=MappingProxyType(dict(settings().sink_addresses)),
@@ -267,6 +257,25 @@ def brands() -> Mapping[str, Brand]:
     return bundle.brands if isinstance(bundle, Bundle) else {}
 
 
+@lru_cache(maxsize=1)
+def for_keeping() -> KeepPorts:
+    """As for a surge, and what speaks for accounts and asks about them, with the way out; nothing that decides or words."""
+    from chalicelib.http_client import PooledHttp
+    from chalicelib.steps.keep import KeepPorts
+
+    surging = for_surging()
+    return KeepPorts(
+        store=surging.store,
+        bundles=surging.bundles,
+        announcements=surging.announcements,
+        secrets=Renewing(_backend(SECRETS_PREFIX).secrets),
+        http=PooledHttp(),
+        platforms=platforms(),
+        endpoints=MappingProxyType(dict(settings().endpoints)),
+        entropy=os.urandom,
+    )
+
+
 def for_publishing() -> PublishPorts:
     """The store, the artefacts and the publisher's key: for a person who publishes, never for a Lambda."""
     from chalicelib.steps.publish import PublishPorts
@@ -280,17 +289,6 @@ def forget() -> None:
     if embedded.cache_info().currsize:
         embedded().store.close()
         embedded().clock.close()
-    for cached in (
-        settings,
-        embedded,
-        deployed,
-        for_receiving,
-        for_deciding,
-        for_posting,
-        for_announcing,
-        for_sequencing,
-        for_sealing,
-        for_watching,
-        for_surging,
-    ):
+    ports = (for_receiving, for_deciding, for_posting, for_announcing, for_sequencing, for_sealing, for_watching, for_surging)
+    for cached in (settings, embedded, deployed, *ports, for_keeping):
         cached.cache_clear()

@@ -77,6 +77,7 @@ BODIES: Mapping[str, Mapping[str, str]] = {
     "policy_challenged": {"sha256": "sha256", "beside": "sha256", "status": "slug"},
     "challenged": {"sha256": "sha256", "outcome": "slug", "rule": "slug", "live": "slug", "reason": "slug"},
     "surge": {"scope": "name", "reason": "slug", "people": "count", "over": "count", "departments": "names"},
+    "alarm": {"platform": "name", "reason": "slug", "departments": "names"},
     "paused": {"scope": "name", "mode": "slug", "paused": "flag", "version": "count", "reason": "slug"},
     "desk": {"asked": "slug", "status": "slug", "reason": "slug"},
     "staffed": {"on_shift": "count", "until": "time", "next_shift": "time"},

@@ -27,6 +27,7 @@ _PLACES = {
     "surge": "81",
     "desk": "82",
     "staffed": "83",
+    "alarm": "84",
     "heartbeat": "85",
     "viewed": "88",
     "exported": "89",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import Any
 
 from chalicelib.aws.calls import Calls, Pace, Refusal
 from chalicelib.domain.webhook import Secrets
-from chalicelib.ports import SecretSource
+from chalicelib.ports import SecretKeeper
 
 FRESH_S = 300.0
 """A secret is asked for again after this many seconds: a rotation holds everywhere by then, and so does a revocation."""
@@ -16,7 +17,7 @@ _MOST = 64
 _STAGES = ("AWSCURRENT", "AWSPREVIOUS")
 
 
-class ManagedSecrets(SecretSource):
+class ManagedSecrets(SecretKeeper):
     """The secrets whose names start with ``prefix``, each kept for ``FRESH_S`` seconds of ``pace.clock``.
 
     A rotation without a gap: write the new version, wait ``FRESH_S``, then give it to the platform. The previous version is live
@@ -30,7 +31,7 @@ class ManagedSecrets(SecretSource):
         self._kept: dict[str, tuple[float, Secrets]] = {}
 
     def get(self, name: str) -> Secrets:
-        """See ``SecretSource``. A kept secret is never used beyond its time: then it is asked for, or Unavailable is raised."""
+        """See ``SecretKeeper``. A kept secret is never used beyond its time: then it is asked for, or Unavailable is raised."""
         now = self._pace.clock()
         kept = self._kept.get(name)
         if kept is not None and now < kept[0] + FRESH_S:
@@ -40,6 +41,12 @@ class ManagedSecrets(SecretSource):
             self._kept.clear()
         self._kept[name] = (now, found)
         return found
+
+    def put(self, name: str, value: str) -> None:
+        """See ``SecretKeeper``. One token for all attempts, so an attempt whose answer was lost does not push the old one out."""
+        token = str(uuid.uuid4())
+        self._calls("put_secret_value", SecretId=self._prefix + secret_id(name), SecretString=value, ClientRequestToken=token)
+        self._kept.pop(name, None)
 
     def _version(self, name: str, stage: str) -> str | None:
         try:

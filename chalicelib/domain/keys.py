@@ -122,6 +122,16 @@ def surge(brand: str, mark: str) -> Key:
     return Key("state", f"case#surge#{brand}#{mark}")
 
 
+def keeping(platform: str, account: str) -> Key:
+    """When an account was last asked after, and how long nobody has mentioned it."""
+    return Key("control", f"keeping#{platform}#{account}")
+
+
+def alarm(platform: str, account: str, reason: str) -> Key:
+    """The one case for something that is wrong with an account; it lies where conversations lie."""
+    return Key("state", f"case#alarm#{platform}/{account}#{reason}")
+
+
 def pointer() -> Key:
     """Which bundle is in force."""
     return Key("control", "policy#pointer")

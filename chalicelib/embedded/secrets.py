@@ -12,7 +12,7 @@ from pathlib import Path
 
 from chalicelib.domain.webhook import Secrets
 from chalicelib.embedded.files import read_private, write_atomic, write_new_private
-from chalicelib.ports import SecretSource, Unavailable
+from chalicelib.ports import SecretKeeper, Unavailable
 
 LIVE = 2
 """How many secrets of one kind may be live at once: the current one and the previous one."""
@@ -27,7 +27,7 @@ _STANDARD = frozenset({("webhook", "relay"), ("webhook", "desk"), ("posting", "r
 _SHAKEN = frozenset({"webhook/facebook", "webhook/instagram"})
 
 
-class FileSecrets(SecretSource):
+class FileSecrets(SecretKeeper):
     """``{"webhook/x": ["current", "previous"]}`` in ``path`` (mode 0600).
 
     Every name in ``names`` that the file lacks gets a random secret on construction. The file is read at every ``get``, so
@@ -45,7 +45,7 @@ class FileSecrets(SecretSource):
                 self._write(kept | {name: new_secrets(name) for name in missing})
 
     def get(self, name: str) -> Secrets:
-        """See ``SecretSource``."""
+        """See ``SecretKeeper``."""
         try:
             return Secrets(self._read().get(name, ()))
         except OSError as error:
@@ -60,6 +60,13 @@ class FileSecrets(SecretSource):
             others = [value for value in kept.get(name, ()) if _kind(value) != _kind(fresh)]
             self._write(kept | {name: (fresh, *same[: LIVE - 1], *others)})
         return fresh
+
+    def put(self, name: str, value: str) -> None:
+        """See ``SecretKeeper``."""
+        try:
+            self.rotate(name, value)
+        except OSError as error:
+            raise Unavailable(f"secrets: {type(error).__name__}") from error
 
     def _read(self) -> dict[str, tuple[str, ...]]:
         try:

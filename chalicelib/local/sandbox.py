@@ -38,7 +38,7 @@ class Sandbox:
     """One server on 127.0.0.1. ``clock`` gives the time of a post (UTC); ``retry_after_s`` is what ``throttle`` asks for.
 
     ``path``: a JSON-lines file that keeps the public posts from one run to the next. Signatures are not checked, only that
-    there are some: what is tested here is us.
+    there are some: what is tested here is us. ``ill`` names what is wrong with our standing, in the words of ``domain.health``.
     """
 
     def __init__(self, clock: Callable[[], datetime], port: int = 0, path: Path | None = None, retry_after_s: int = 2) -> None:
@@ -54,6 +54,7 @@ class Sandbox:
         self._thread: threading.Thread | None = None
         self.retry_after_s = retry_after_s
         self.stopping = threading.Event()
+        self.ill: frozenset[str] = frozenset()
 
     def start(self) -> None:
         """Listen; raises OSError where the port is taken."""

@@ -13,6 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
+from chalicelib.local import sandbox_health as health
+
 _LONGEST_BODY = 100_000
 _PAGE = 100
 _TOKEN = re.compile(r'oauth_token="([^"]+)"|Bearer (\S+)')
@@ -59,6 +61,7 @@ class Wall(Protocol):
 
     retry_after_s: int
     stopping: threading.Event
+    ill: frozenset[str]
 
     @property
     def posts(self) -> list[SandboxPost]:
@@ -102,8 +105,10 @@ class _Door(BaseHTTPRequestHandler):
             self._answer(404, {"detail": "no such address"})
 
     def do_GET(self) -> None:
-        """A look-up."""
+        """A look-up, or a question whether we are still heard."""
         parts = urlsplit(self.path)
+        if (standing := health.answer(parts.path, self._account(), self.server.wall.ill)) is not None:
+            return self._answer(*standing)
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         timeline = _X_TIMELINE.fullmatch(parts.path)
         posts = self.server.wall.posts

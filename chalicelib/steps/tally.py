@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain import keys
@@ -48,7 +48,8 @@ class Matter:
 def counted(mention: Mention, decision: Decision, brand: str, record: str, now: datetime) -> Write:
     """What a decided mention adds to the tally of its brand, without a condition: nobody loses a race over it."""
     author = _digest(f"{mention.platform}|{keys.author_of(mention)}")
-    return _row(_place(brand, record, now, record), author, _matters(mention, decision))
+    said = _row(_place(brand, record, now, record), author, _matters(mention, decision))
+    return replace(said, row={**said.row, "account": f"{mention.platform}/{mention.account}"})
 
 
 def broken(brand: str, topic: str, record: str, now: datetime) -> Write:
@@ -92,7 +93,7 @@ def _place(brand: str, record: str, now: datetime, sort: str) -> Key:
     return keys.tally(brand, iso(now)[:MINUTE], zlib.crc32(record.encode()) % SHARDS, sort)
 
 
-def _row(place: Key, who: str, matters: Iterable[Matter]) -> Write:
+def _row(place: Key, who: str, matters: Iterable[Matter]) -> Put:
     return Put(place, {"who": who, "matters": [[one.kind, one.what, one.topic] for one in matters]})
 
 

@@ -12,7 +12,7 @@ Right = tuple[str, str]
 IAM = Path(__file__).resolve().parents[2] / "infra" / "iam"
 
 _TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "ConditionCheck": "ConditionCheckItem", "Delete": "DeleteItem"}
-_SECRETS = {"webhook": "WebhookSecrets", "posting": "PostingSecrets", "sink": "SinkSecrets"}
+_SECRETS = {"webhook": "WebhookSecrets", "posting": "PostingSecrets", "sink": "SinkSecrets", "keeping": "KeepingSecrets"}
 
 
 def logical(places: Mapping[str, str]) -> dict[str, str]:
@@ -41,9 +41,9 @@ def asked(operation: str, given: Mapping[str, Any], names: Mapping[str, str]) ->
             return {(f"s3:{operation}", f"{names[given['Bucket']]}/{given['Key']}")}
         case "Sign" | "GetPublicKey":
             return {(f"kms:{operation}", names[given["KeyId"]])}
-        case "GetSecretValue":
+        case "GetSecretValue" | "PutSecretValue":
             prefix = next(place for place, name in names.items() if name == "secrets")
-            return {("secretsmanager:GetSecretValue", _SECRETS[given["SecretId"].removeprefix(prefix).split("/")[0]])}
+            return {(f"secretsmanager:{operation}", _SECRETS[given["SecretId"].removeprefix(prefix).split("/")[0]])}
     raise KeyError(operation)
 
 

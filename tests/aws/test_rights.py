@@ -26,8 +26,11 @@ from tests.aws import rights
 from tests.aws.deployment import HOLD_S, OURS, Client, Deployment
 from tests.simulation.mentions import deletion, mention, native_reply
 
-UNUSED: dict[str, set[rights.Right]] = {"watch": {("sqs:SendMessage", "AnnouncementsQueue")}}
-"""Granted, and not asked for in the story: a surge, which the watch announces, takes hundreds of mentions. One more fails."""
+UNUSED: dict[str, set[rights.Right]] = {
+    "watch": {("sqs:SendMessage", "AnnouncementsQueue"), ("secretsmanager:PutSecretValue", "PostingSecrets")}
+}
+"""Granted, and not asked for in the story: a surge, which the watch announces, takes hundreds of mentions, and a token that is
+renewed takes a platform that gives out some that end. One more fails."""
 
 LAMBDAS = sorted(file.stem for file in rights.IAM.glob("*.json"))
 QUESTION = "@NorthwindHelp how do I activate my new card?"

@@ -6,13 +6,13 @@ from typing import Protocol
 
 import pytest
 
-from chalicelib.ports import SecretSource
+from chalicelib.ports import SecretKeeper
 
 
 class SecretsBench(Protocol):
     """A source that has ``webhook/x``, and the operator's side of it."""
 
-    source: SecretSource
+    source: SecretKeeper
 
     def rotate(self, name: str) -> str: ...
 
@@ -31,6 +31,13 @@ class SecretsContract:
         assert bench.source.get("webhook/x").values == (second, oldest)
         third = bench.rotate("webhook/x")
         assert bench.source.get("webhook/x").values == (third, second)
+
+    def test_what_is_put_is_newest_and_the_one_before_stays_live(self, bench: SecretsBench) -> None:
+        (oldest,) = bench.source.get("webhook/x").values
+        bench.source.put("webhook/x", "renewed-1")
+        assert bench.source.get("webhook/x").values == ("renewed-1", oldest)
+        bench.source.put("webhook/x", "renewed-2")
+        assert bench.source.get("webhook/x").values == ("renewed-2", "renewed-1")
 
     def test_no_secret_is_ever_printed(self, bench: SecretsBench) -> None:
         (secret,) = bench.source.get("webhook/x").values

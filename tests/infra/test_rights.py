@@ -82,7 +82,8 @@ def test_the_sealer_alone_signs_and_with_its_own_key_only() -> None:
     ("secrets", "names"),
     [
         ("WebhookSecrets", {"api_handler"}),
-        ("PostingSecrets", {"post_replies", "settle_stale"}),
+        ("PostingSecrets", {"post_replies", "settle_stale", "watch"}),
+        ("KeepingSecrets", {"watch"}),
         ("SinkSecrets", {"announce_cases"}),
     ],
 )
@@ -102,10 +103,17 @@ def test_what_posts_reads_no_policy_and_what_decides_reads_no_secret() -> None:
 
 def test_in_the_shadow_week_no_lambda_may_read_a_posting_secret(packed: Packed) -> None:
     assert packed.template["Parameters"]["PostingSecrets"]["Default"] == ""
-    for name in ("post_replies", "settle_stale"):
+    for name in ("post_replies", "settle_stale", "watch"):
         written = json.loads((ROOT / f"infra/iam/{name}.json").read_text())["Statement"]
-        (guarded,) = [one["Fn::If"] for one in written if "Fn::If" in one]
-        assert (guarded[0], guarded[2]) == ("HasPostingSecrets", {"Ref": "AWS::NoValue"})
+        guarded = [one["Fn::If"] for one in written if "Fn::If" in one]
+        assert [one[0] for one in guarded if one[1]["Resource"] == {"Ref": "PostingSecrets"}] == ["HasPostingSecrets"]
+        assert all(one[2] == {"Ref": "AWS::NoValue"} for one in guarded)
+
+
+def test_what_posts_is_renewed_by_the_watch_alone() -> None:
+    right = ("secretsmanager:PutSecretValue", json.dumps({"Ref": "PostingSecrets"}))
+    assert {name for name in NAMES if right in allowed(name)} == {"watch"}
+    assert not [action for name in NAMES for action in actions(name) if action.endswith("PutSecretValue") and name != "watch"]
 
 
 def test_what_the_platform_asks_for_is_granted_somewhere_and_says_where_it_is_written() -> None:

@@ -25,7 +25,7 @@ PORTS = {
     "announce_cases": "for_announcing",
     "sequence_ledger": "for_sequencing",
     "seal_ledger": "for_sealing",
-    "watch": "for_surging",
+    "watch": "for_keeping",
 }
 COMMON = {"ACKGUARD_BACKEND", "ACKGUARD_ORIGIN"}
 SINK_SETTINGS = {"ACKGUARD_SINKS", "ACKGUARD_SINK_WEBHOOK", "ACKGUARD_SINK_SLACK"}

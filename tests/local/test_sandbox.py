@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 import urllib3
 
+from chalicelib.domain.health import Ill, Keys, Sound
 from chalicelib.domain.outcome import Carried, HttpRequest, NotFound, NotYet, Posted, PostOutcome, Refused, Undecided
 from chalicelib.domain.reservation import Reservation
 from chalicelib.domain.webhook import Secrets
 from chalicelib.http_client import PooledHttp
 from chalicelib.local.sandbox import BEHAVIOURS, Sandbox
-from chalicelib.platforms import relay, x
+from chalicelib.platforms import facebook, relay, x
 from chalicelib.platforms.contract import Platform
 
 NOW = datetime(2026, 11, 21, 9, 1, tzinfo=timezone.utc)
@@ -195,3 +196,25 @@ def test_an_unknown_behaviour_is_refused_by_name() -> None:
         Sandbox(lambda: NOW).script("1", "explode")
     with pytest.raises(RuntimeError, match="not started"):
         _ = Sandbox(lambda: NOW).url
+
+
+@pytest.mark.parametrize("ill", ["", "webhook-invalid", "webhook-missing", "subscription-missing", "token-dead"])
+def test_it_says_whether_we_are_still_heard(world: World, ill: str) -> None:
+    world.sandbox.ill = frozenset({ill})
+    keys = Keys(posting=X_KEYS, keeping=Secrets(("100-" + "b" * 30,)))
+    found = {
+        probe.name: x.PLATFORM.keeping.read_probe(probe.name, "100", world.carry(probe.request))
+        for probe in x.PLATFORM.keeping.probes("100", world.sandbox.url, keys, NOW, "n")
+    }
+    assert found.keys() == {"webhook", "subscription", "token"}
+    assert [one for one in found.values() if one != Sound()] == ([Ill(ill)] if ill else [])
+
+
+@pytest.mark.parametrize("ill", ["", "subscription-missing", "token-dead"])
+def test_it_says_so_as_meta_does(world: World, ill: str) -> None:
+    world.sandbox.ill = frozenset({ill})
+    keys = Keys(posting=Secrets(("E" * 30,)), keeping=Secrets(()))
+    (probe,) = facebook.PLATFORM.keeping.probes("100", f"{world.sandbox.url}/facebook", keys, NOW, "n")
+    assert facebook.PLATFORM.keeping.read_probe("subscription", "100", world.carry(probe.request)) == (
+        Ill(ill) if ill else Sound()
+    )

@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.steps.announce import AnnouncePorts
 from chalicelib.steps.decide import DecidePorts
+from chalicelib.steps.keep import KeepPorts
 from chalicelib.steps.post import PostPorts
 from chalicelib.steps.receive import ReceivePorts
 from chalicelib.steps.seal import SealPorts
@@ -62,6 +63,7 @@ def test_the_walk_over_imports_sees_what_is_there() -> None:
         (PostPorts, {"store", "replies", "announcements", "secrets", "http", "platforms", "endpoints", "entropy"}),
         (SealPorts, {"store", "signer", "artefacts"}),
         (WatchPorts, {"store", "entropy"}),
+        (KeepPorts, {"store", "bundles", "announcements", "secrets", "http", "platforms", "endpoints", "entropy"}),
     ],
 )
 def test_each_lambda_is_handed_only_what_it_may_touch(ports: type, may: set[str]) -> None:
@@ -79,6 +81,9 @@ def test_webhook_secrets_and_posting_secrets_are_never_in_the_same_hands(tmp_pat
         assert not wiring.for_posting().secrets.get("webhook/x").values
         assert wiring.for_posting().secrets.get("posting/x/1001").values
         assert wiring.for_receiving().secrets.get("webhook/x").values
+        assert not wiring.for_keeping().secrets.get("webhook/x").values
+        with pytest.raises(ValueError, match="only what posts"):
+            wiring.for_keeping().secrets.put("webhook/x", "a-secret-of-the-receiver")
         assert wiring.embedded().sealer.public_key() != wiring.embedded().publisher.public_key()
     finally:
         wiring.forget()
