@@ -37,7 +37,8 @@ class Problem:
 
     def __str__(self) -> str:
         """``path:line:column: what (id)`` · the line · a caret · the remedy."""
-        picture = f"\n    {self.shown}\n    {' ' * (self.column - 1)}^" if self.shown else ""
+        caret = " " * min(self.column - 1, len(self.shown))
+        picture = f"\n    {self.shown}\n    {caret}^" if self.shown else ""
         told = " ".join(part for part in (self.severity.name.lower() if self.severity else "", self.id) if part)
         return f"{self.path}:{self.line}:{self.column}: {self.says}{f' ({told})' if told else ''}{picture}\n    {self.remedy}"
 

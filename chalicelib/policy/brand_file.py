@@ -19,7 +19,7 @@ T = TypeVar("T")
 SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"([a-z]{3})(?:-([a-z]{3}))?\s+([0-2]\d):([0-5]\d)-([0-2]\d):([0-5]\d)")
-_KEYS = {
+KEYS = {
     "id": "telline",
     "name": "TelLine",
     "zone": "Europe/London",
@@ -37,14 +37,14 @@ _KEYS = {
     "surge_departments": "[incidents, press]",
     "sla": "{P0: 15, P1: 60, P2: 240, P3: 480, P4: 1440}",
 }
-_OPTIONAL = frozenset({"holidays", "muted", "surge_over", "surge_departments"})
+OPTIONAL = frozenset({"holidays", "muted", "surge_over", "surge_departments"})
 
 
 def read_brand(node: Node, folder: str, industries: Mapping[str, object]) -> tuple[Brand | None, tuple[Problem, ...]]:
     """The brand, or what is wrong. ``industries`` are the topic packs that there are."""
     if not isinstance(node, Map):
         return None, (node.place.problem("a brand is a map", "write  id: ...  name: ..."),)
-    reader = _Reader(node, arguments.keys(node, _KEYS, sorted(set(_KEYS) - _OPTIONAL), "a brand"))
+    reader = _Reader(node, arguments.keys(node, KEYS, sorted(set(KEYS) - OPTIONAL), "a brand"))
     known = frozenset(industries)
     fields = {
         "id": reader.one("id", ""),
@@ -91,7 +91,7 @@ class _Reader:
         if value is None:
             return ()
         if not isinstance(value, Sequence):
-            self.problems.append(value.place.problem(f"{key} is a list", f"write {key}: {_KEYS[key]}"))
+            self.problems.append(value.place.problem(f"{key} is a list", f"write {key}: {KEYS[key]}"))
             return ()
         return tuple(read(part) for part in value.parts)
 
@@ -158,7 +158,7 @@ class _Reader:
     def account(self, node: Node) -> Account | None:
         sample = {"platform": "x", "id": '"1003"', "handle": "TelLine"}
         if not isinstance(node, Map):
-            self.problems.append(node.place.problem("an account is a map", f"write {_KEYS['accounts']}"))
+            self.problems.append(node.place.problem("an account is a map", f"write {KEYS['accounts']}"))
             return None
         wrong = arguments.keys(node, {**sample, "attested": '"the permission, and where it is written"'}, sample, "an account")
         self.problems += wrong
@@ -169,7 +169,7 @@ class _Reader:
     def teams(self) -> Mapping[str, str]:
         node = self.node.get("teams")
         if node is None or not isinstance(node, Map):
-            self.wrong("teams", "teams maps a department to its public name", f"write teams: {_KEYS['teams']}")
+            self.wrong("teams", "teams maps a department to its public name", f"write teams: {KEYS['teams']}")
             return {}
         return {self.slug(name): self.plain(value) for name, value in node.parts}
 
@@ -187,7 +187,7 @@ class _Reader:
     def sla(self) -> tuple[int, ...]:
         node, sample = self.node.get("sla"), {f"P{number}": "60" for number in range(5)}
         if not isinstance(node, Map):
-            self.wrong("sla", "sla gives minutes by priority", f"write sla: {_KEYS['sla']}")
+            self.wrong("sla", "sla gives minutes by priority", f"write sla: {KEYS['sla']}")
             return ()
         self.problems += arguments.keys(node, sample, sample, "sla")
         found = [arguments.number(node.get(key) or node, "minutes", 1) for key in sample]

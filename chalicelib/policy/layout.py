@@ -169,7 +169,7 @@ class _Writer:
         """The keys of a rule in their usual order, unless comments or empty lines between them show another one."""
         keys = [key.value for key, _ in node.value]
         last = max((key.start_mark.line for key, _ in node.value), default=0)
-        between = [line.strip() for line in self.lines[node.start_mark.line : last]]
+        between = [line.strip() for line in self.lines[max(0, node.start_mark.line - 1) : last]]
         if "why" not in keys or not set(keys) <= set(_RULE_KEYS) or any(line[:1] in ("", "#") for line in between):
             return list(node.value)
         return sorted(node.value, key=lambda pair: _RULE_KEYS.index(pair[0].value))

@@ -13,8 +13,10 @@ from chalicelib.policy.loader import Pack
 from chalicelib.policy.testing import Case
 from chalicelib.registry import members
 
+_AREAS: Mapping[str, tuple[Lint, ...]] = members("chalicelib.policy.lints", "LINTS")
+
 LINTS: Mapping[str, Lint] = MappingProxyType(
-    {lint.id: lint for area in members("chalicelib.policy.lints", "LINTS").values() for lint in area}
+    {one.id: one for one in sorted((one for area in _AREAS.values() for one in area), key=lambda one: one.id)}
 )
 """Id → rule, in the order of the ids."""
 
@@ -44,6 +46,22 @@ def _accepted(text: str, problem: Problem) -> bool:
             if found[1] == problem.id and (found[2] or near):
                 return True
     return False
+
+
+def pages() -> str:
+    """Every page as one Markdown document: ``docs/policy-lint.md``."""
+    head = (
+        "# What the lint of a policy finds\n\n"
+        "`ackguard policy lint --explain GP404` shows one of these. An error stops `check`; so does a warning, unless its\n"
+        "owner accepts it in the file, with a reason: `# accept GP302 because ...` (in a list `// accept ...`), on the line or\n"
+        "above it, or `accept GP302 in this file because ...`. Advice stops nothing. An error cannot be accepted.\n"
+    )
+    return head + "".join(map(_page, LINTS.values()))
+
+
+def _page(one: Lint) -> str:
+    level = one.severity.name.lower() + (", mended by `--fix`" if one.fixes else "")
+    return f"\n## {one.id}\n\n{one.title} ({level}).\n\n- avoid: `{one.avoid}`\n- prefer: `{one.prefer}`\n\n{one.why}\n"
 
 
 def explained(one: Lint) -> str:

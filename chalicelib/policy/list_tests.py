@@ -32,11 +32,12 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """What the sentences showed: where they are not met, and the phrases that a sentence would miss: (list, phrase)."""
+    """What the sentences showed: where they are not met, the phrases that a sentence would miss, and the lists that have any."""
 
     tried: int
     problems: tuple[Problem, ...]
     needed: frozenset[tuple[str, str]]
+    sources: frozenset[str]
 
 
 def read_sentences(files: Mapping[str, str], sources: Iterable[str]) -> tuple[tuple[Sentence, ...], tuple[Problem, ...]]:
@@ -54,9 +55,10 @@ def read_sentences(files: Mapping[str, str], sources: Iterable[str]) -> tuple[tu
 
 def prove(sentences: Iterable[Sentence], index: Index) -> Proved:
     """Every sentence looked up in ``index``. A phrase is needed where it alone finds a span that was asked for."""
-    problems, needed, tried = list[Problem](), set[tuple[str, str]](), 0
+    problems, needed, sources, tried = list[Problem](), set[tuple[str, str]](), set[str](), 0
     for sentence in sentences:
         tried += 1
+        sources.add(sentence.source)
         hits = [hit for hit in scan(index, read(sentence.text)) if hit.source == sentence.source]
         for span in sentence.spans:
             phrases = {hit.phrase for hit in hits if (hit.start, hit.end) == span}
@@ -69,7 +71,7 @@ def prove(sentences: Iterable[Sentence], index: Index) -> Proved:
             problems.append(
                 sentence.place.problem(says, "put brackets around what should be found, or narrow the phrase", "GP700")
             )
-    return Proved(tried, tuple(problems), frozenset(needed))
+    return Proved(tried, tuple(problems), frozenset(needed), frozenset(sources))
 
 
 class _Wrong(Exception):

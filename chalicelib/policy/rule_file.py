@@ -14,7 +14,7 @@ from chalicelib.policy.conditions.contract import Condition, Names
 from chalicelib.policy.node import Map, Node, Sequence, Text
 from chalicelib.policy.rules import Check, Rule
 
-_PRIORITIES = ("P0", "P1", "P2", "P3", "P4")
+PRIORITIES = ("P0", "P1", "P2", "P3", "P4")
 _KEYS = {
     "why": "One sentence for the person who reads the case.",
     "when": "{text_has: [legal]}",
@@ -22,9 +22,9 @@ _KEYS = {
     "department": "cards",
     "priority": "P2",
 }
-_SILENCES = ("thread", "person")
-_HUMAN = {**_KEYS, "if_not_offered": "skip", "silence": "thread"}
-_ACKNOWLEDGE = {**_KEYS, "limit": "{per_hour: 30}", "review_by": "2027-03-31"}
+SILENCES = ("thread", "person")
+HUMAN_KEYS = {**_KEYS, "if_not_offered": "skip", "silence": "thread"}
+ACKNOWLEDGE_KEYS = {**_KEYS, "limit": "{per_hour: 30}", "review_by": "2027-03-31"}
 _NOT_HERE = {
     "review_by": ("a human rule never expires", "remove review_by"),
     "limit": ("a human rule has no limit", "remove limit"),
@@ -64,7 +64,7 @@ class _Reader:
             self.problems.append(body.place.problem("a rule is a map", "write why: ... and when: {...} under its name"))
             return None
         acknowledges = self.outcome is Outcome.ACKNOWLEDGE
-        known = _ACKNOWLEDGE if acknowledges else _HUMAN
+        known = ACKNOWLEDGE_KEYS if acknowledges else HUMAN_KEYS
         misplaced = [key for key, _ in body.parts if key.value in _NOT_HERE and key.value not in known]
         self.problems += [key.place.problem(*_NOT_HERE[key.value], "GP505") for key in misplaced]
         rest = Map(tuple(part for part in body.parts if part[0] not in misplaced), name.place)
@@ -148,10 +148,10 @@ class _Reader:
     def _priority(self, node: Node | None) -> int | None:
         if node is None:
             return None
-        if not isinstance(node, Text) or node.value not in _PRIORITIES:
+        if not isinstance(node, Text) or node.value not in PRIORITIES:
             self.problems.append(node.place.problem("a priority is P0 (at once) to P4", "write priority: P2"))
             return None
-        return _PRIORITIES.index(node.value)
+        return PRIORITIES.index(node.value)
 
     def _skip(self, node: Node | None, alternatives: tuple[tuple[Check, ...], ...]) -> bool:
         if node is None:
@@ -167,7 +167,7 @@ class _Reader:
     def _silence(self, node: Node | None) -> str | None:
         if node is None:
             return None
-        if not isinstance(node, Text) or node.value not in _SILENCES:
+        if not isinstance(node, Text) or node.value not in SILENCES:
             self.problems.append(node.place.problem("silence is for the thread or for the person", "write silence: thread"))
             return None
         return node.value

@@ -26,8 +26,8 @@ from chalicelib.policy.node import Map, Node, Place, Sequence, Text
 from chalicelib.policy.ordinary import OF_FACTS, OF_MENTION, ORDINARY_NOW, ordinary_facts, ordinary_mention
 from chalicelib.policy.yaml_nodes import read_yaml
 
-_OUTCOMES = frozenset({"acknowledge", "human", "ignore"})
-_KEYS = {
+OUTCOMES = frozenset({"acknowledge", "human", "ignore"})
+KEYS = {
     "say": "Where is my parcel?",
     "expect": "human",
     "because": "[legal]",
@@ -38,7 +38,7 @@ _KEYS = {
     "now": '"2026-11-21T14:00:00Z"',
     "account": "x 1003",
 }
-_FILE_KEYS = {"tests_for": "telline", "now": _KEYS["now"], "defaults": "{followers: 120}", "tests": "[...]"}
+_FILE_KEYS = {"tests_for": "telline", "now": KEYS["now"], "defaults": "{followers: 120}", "tests": "[...]"}
 _ENGINE = "rehearsal"
 _LIST = re.compile(r"\{([a-z][a-z0-9-]*)\}")
 
@@ -191,11 +191,11 @@ class _Wrong(Exception):
 def _case(node: Node, brand: str, base: Mapping[str, Node]) -> Case:
     if not isinstance(node, Map):
         raise _Wrong(node.place.problem("a test is a map", "write - {say: ..., expect: ...}"))
-    if problems := arguments.keys(node, _KEYS, ("say", "expect"), "a test"):
+    if problems := arguments.keys(node, KEYS, ("say", "expect"), "a test"):
         raise _Wrong(*problems)
     expect = _text(node, "expect")
-    if expect not in _OUTCOMES:
-        raise _Wrong(node.place.problem(f'"{expect}" is no outcome', did_you_mean(expect, _OUTCOMES)))
+    if expect not in OUTCOMES:
+        raise _Wrong(node.place.problem(f'"{expect}" is no outcome', did_you_mean(expect, OUTCOMES)))
     account = _text(node, "account").split()
     if account and len(account) != 2:
         raise _Wrong(node.place.problem("an account is a platform and an id", "write account: x 1003"))
@@ -228,7 +228,7 @@ def _tried(case: Case) -> None:
 def _text(node: Map, key: str) -> str:
     value = node.get(key)
     if value is not None and not isinstance(value, Text):
-        raise _Wrong(value.place.problem(f"{key} is a text", f"write {key}: {_KEYS[key]}"))
+        raise _Wrong(value.place.problem(f"{key} is a text", f"write {key}: {KEYS[key]}"))
     return value.value if value else ""
 
 
@@ -266,4 +266,4 @@ def _now(node: Node | None) -> datetime:
     try:
         return instant(node.value if isinstance(node, Text) else "")
     except ValueError:
-        raise _Wrong(node.place.problem("a time with a zone was expected", f"write now: {_KEYS['now']}")) from None
+        raise _Wrong(node.place.problem("a time with a zone was expected", f"write now: {KEYS['now']}")) from None

@@ -99,3 +99,9 @@ def test_sarif_names_rule_place_and_fix(folder: Path, capsys: pytest.CaptureFixt
     (change,) = result["fixes"][0]["artifactChanges"][0]["replacements"]
     assert change["deletedRegion"] == {"startLine": 2, "startColumn": 1, "endLine": 3, "endColumn": 1}
     assert change["insertedContent"] == {"text": ""}
+
+
+def test_the_schemas_are_written_where_they_are_asked_for(tmp_path: Path) -> None:
+    assert main(["policy", "schema", "--out", str(tmp_path)]) == 0
+    assert (tmp_path / "policy.schema.json").exists()
+    assert main(["policy", "schema", "--out", str(tmp_path / "nowhere")]) == 2

@@ -60,11 +60,12 @@ def test_what_no_test_would_miss_is_found_and_nothing_else() -> None:
 
 def test_a_phrase_is_proved_by_a_test_that_fails_without_it_or_by_a_sentence() -> None:
     files = {**FILES, "telline/tests.yaml": TESTS}
-    before = {one for one in survivors(files) if one.startswith("list")}
-    assert 'list "baseline/legal" without “my (lawyer|solicitor)”' not in before
-    assert 'list "baseline/legal" without “sue ... you”' in before
-    after = survivors({**files, "baseline/tests/legal.txt": "I will [sue all of you]."})
-    assert before - {one for one in after if one.startswith("list")} == {'list "baseline/legal" without “sue ... you”'}
+    of_legal = {f'list "baseline/legal" without “{phrase}”' for phrase in ("my (lawyer|solicitor)", "sue ... you")}
+    assert of_legal <= survivors(files), "a list without any sentence is not tried"
+    left = survivors({**files, "baseline/tests/legal.txt": "I do not ask a lawyer."})
+    assert left & of_legal == {'list "baseline/legal" without “sue ... you”'}
+    left = survivors({**files, "baseline/tests/legal.txt": "I will [sue all of you]."})
+    assert left & of_legal == set()
 
 
 def test_a_phrase_that_is_looked_for_in_names_is_kept_for_the_cases_that_give_one() -> None:

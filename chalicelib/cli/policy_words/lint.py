@@ -34,7 +34,7 @@ def add(words: Subparsers) -> None:
     parser.add_argument("--sarif", action="store_true", help="SARIF 2.1.0 for code scanning")
     parser.add_argument("--fix", action="store_true", help="mend what a machine may mend")
     parser.add_argument("--advice", action="store_true", help="show advice too")
-    parser.add_argument("--explain", metavar="ID", help="the page of one kind of mistake; all: every page")
+    parser.add_argument("--explain", metavar="ID", help="the page of one kind of mistake; all: every page, as Markdown")
     tree.add_today(parser)
 
 
@@ -91,11 +91,14 @@ def _mended(folder: Path, files: dict[str, str], problems: tuple[Problem, ...]) 
 
 
 def _explain(asked: str) -> int:
-    from chalicelib.policy.lint import LINTS, explained  # noqa: PLC0415
+    from chalicelib.policy.lint import LINTS, explained, pages  # noqa: PLC0415
 
-    if asked != "all" and asked.upper() not in LINTS:
+    if asked == "all":
+        print(pages(), end="")
+        return screen.Exit.OK
+    if asked.upper() not in LINTS:
         raise screen.Complaint(f"{asked}: no such id; there are {', '.join(LINTS)}", screen.Exit.USAGE)
-    print("\n".join(explained(one) for one in LINTS.values() if asked in ("all", one.id) or one.id == asked.upper()))
+    print(explained(LINTS[asked.upper()]), end="")
     return screen.Exit.OK
 
 

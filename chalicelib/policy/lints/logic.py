@@ -11,8 +11,8 @@ from chalicelib.policy.lints.contract import Found, Lint, Subject
 from chalicelib.policy.phrases import GAP, expand
 from chalicelib.policy.rules import DEFAULT_PRIORITY, Check, Rule
 
-_MOST_WORDS = 2_000
-"""4,000 characters, which is all that is read, hold no more words than this."""
+_MOST_WORDS = 800
+"""4,000 characters, which is all that is read, hold no more words of four letters than this."""
 
 
 def _never_wins(subject: Subject) -> Iterator[Found]:
@@ -135,7 +135,7 @@ LINTS = (
     Lint(
         id="GP305",
         title="A check that says yes to everything",
-        avoid="words_under: 5000",
+        avoid="words_under: 900",
         prefer="words_under: 3",
         why="In a human rule it silences the machine for good; in an acknowledge rule it guards nothing.",
         severity=Severity.WARNING,
