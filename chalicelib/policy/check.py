@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chalicelib.domain.problem import Problem, Severity
@@ -40,9 +40,9 @@ def _unmet(failure: Failure) -> Problem:
     return place.problem(failure.says, "mend the rule, or the test; ackguard policy test says what matched", "GP700")
 
 
-def gate_of(pack: Pack, found: Expected) -> Gate | None:
-    """The mutation gate; None while a test is not met, because a broken test cannot judge."""
-    return None if found.problems else Gate(pack, found.cases, found.proved)
+def gate_of(pack: Pack, found: Expected, only: Collection[str] = ()) -> Gate | None:
+    """The mutation gate (of these folders only); None while a test is not met, because a broken test cannot judge."""
+    return None if found.problems else Gate(pack, found.cases, found.proved, only)
 
 
 def unproved(verdicts: Iterable[Verdict], files: Mapping[str, str]) -> Iterator[Problem]:

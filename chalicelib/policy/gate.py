@@ -7,7 +7,7 @@ is compiled without all such phrases; and a phrase mutant can only fail a test i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.policy import mutants
@@ -44,14 +44,18 @@ class Verdict:
 
 
 class Gate:
-    """The mutants of one pack against its tests, all of which are met. ``size`` is how many verdicts there will be."""
+    """The mutants of one pack against its tests, all of which are met; ``only`` those of these folders.
 
-    def __init__(self, pack: Pack, cases: Sequence[Case], proved: Proved) -> None:
+    ``size`` is how many verdicts there will be.
+    """
+
+    def __init__(self, pack: Pack, cases: Sequence[Case], proved: Proved, only: Collection[str] = ()) -> None:
         self._pack, self._proved = pack, proved
         self._read_in_names = _read_in_names(pack)
         self._spoken = _spoken(pack, cases)
-        self._mutants = tuple(mutants.of_pack(pack))
-        self.size = len(self._mutants) + sum(map(len, pack.lists.values()))
+        self._mutants = tuple(one for one in mutants.of_pack(pack) if not only or one.owner in only)
+        self._lists = {source: phrases for source, phrases in sorted(pack.lists.items()) if not only or folder_of(source) in only}
+        self.size = len(self._mutants) + sum(map(len, self._lists.values()))
 
     def verdicts(self) -> Iterator[Verdict]:
         """Every mutant's end: rules first, then phrases."""
@@ -63,7 +67,7 @@ class Gate:
         for spoken in self._spoken:
             for phrase in spoken[1]:
                 said_in[phrase].append(spoken)
-        for source, phrases in sorted(self._pack.lists.items()):
+        for source, phrases in self._lists.items():
             for written in phrases:
                 phrase = (source, written)
                 killed = phrase in self._proved.needed
@@ -100,6 +104,12 @@ class Gate:
 def _fails(pack: Pack, cases: Sequence[Case]) -> bool:
     bundle = rehearse_pack(pack)
     return not isinstance(bundle, Bundle) or any(run(case, bundle) for case in cases)
+
+
+def folder_of(source: str) -> str:
+    """The folder of a list; topics are the baseline's."""
+    folder = source.split("/", 1)[0]
+    return BASELINE if folder == "topics" else folder
 
 
 def _read_in_names(pack: Pack) -> frozenset[str]:
