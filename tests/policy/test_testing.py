@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from chalicelib.policy.testing import Report, read_cases, run_tests
 from tests.policy.small import FILES
 
 
-def report(tests: str) -> Report:
-    found = run_tests({**FILES, "telline/tests.yaml": tests})
+def report(tests: str, more: Mapping[str, str] | None = None) -> Report:
+    found = run_tests({**FILES, "telline/tests.yaml": tests, **(more or {})})
     assert isinstance(found, Report), "\n".join(map(str, found))
     return found
 
@@ -32,6 +34,7 @@ def test_expectations_that_hold_are_counted() -> None:
         ('{say: "No signal, can you help?", expect: human}', "expected human, got acknowledge by ordinary"),
         ('{say: "No signal, my lawyer", expect: human, because: [default]}', "default is not a reason"),
         ('{say: "No signal, my lawyer", expect: human, also_matched: [ordinary]}', "ordinary did not match"),
+        ('{say: "No signal, my lawyer", expect: human, not_matched: [legal]}', "legal matched"),
         ('{say: "My bill, can you help?", expect: acknowledge, topic: signal}', "expected the topic signal, got billing"),
     ],
 )
@@ -58,3 +61,14 @@ def test_an_expectation_that_fails_says_what_came_and_why(test: str, says: str) 
 def test_a_test_that_cannot_be_read_is_a_problem_and_never_passes_over(tests: str, says: str) -> None:
     _, problems = read_cases({"telline/tests.yaml": tests})
     assert says in [problem.says for problem in problems]
+
+
+def test_a_list_in_braces_stands_for_its_first_phrase_so_that_nobody_has_to_write_it() -> None:
+    found = report(
+        "tests:\n"
+        '  - {say: "No signal, can you help?", given: {name: "the {unsaid}"}, expect: human, because: [hateful-name]}\n'
+        '  - {say: "No signal {unsaid}, can you help?", expect: human, because: [default]}\n'
+        '  - {say: "No signal {nobody-has-this}, can you help?", expect: acknowledge}\n',
+        {"baseline/lists/slurs.txt": "virgin\nzorglify\n", "baseline/lists/unsaid.txt": "// said by nobody\nzorglify\n"},
+    )
+    assert [str(failure) for failure in found.failures] == []
