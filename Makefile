@@ -81,6 +81,9 @@ test-hostile: $(READY) ## whatever bytes, texts and files come in from outside
 test-mutants: $(READY) ## the policies: whatever is dropped or loosened, some test of theirs fails
 	$(call timed,mutants,$(PYTEST) tests/mutants)
 
+test-browser: $(READY) ## what people are shown, in a real browser
+	$(call timed,browser,$(PYTEST) tests/browser)
+
 test-docs: $(READY) ## what the documents say, executed
 	$(call timed,docs,$(PYTEST) tests/test_docs.py)
 

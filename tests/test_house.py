@@ -39,7 +39,7 @@ ROOMS: dict[str, str | None] = {
     "tests/contracts": None,
     "tests/acceptance": None,
     "tests/simulation": None,
-    "tests/browser": "later issue: the screens",
+    "tests/browser": None,
     "benchmarks": None,
 }
 

@@ -48,11 +48,11 @@ def asked(operation: str, given: Mapping[str, Any], names: Mapping[str, str]) ->
 
 
 def granted(name: str, effect: str = "Allow") -> set[Right]:
-    """What the file of one Lambda allows, with every condition of the template met."""
+    """What the file of one Lambda allows, with every condition of the template met; a refusal of some keys alone is left out."""
     found = set()
     for statement in json.loads((IAM / f"{name}.json").read_text())["Statement"]:
         statement = statement.get("Fn::If", [None, statement])[1]
-        if statement["Effect"] == effect:
+        if statement["Effect"] == effect and not (effect == "Deny" and "Condition" in statement):
             resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
             found |= {(action, _place(resource)) for action in statement["Action"] for resource in resources}
     return found

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain import keys
 from tests.infra.conftest import ROOT, Packed
 
 NAMES = sorted(file.stem for file in (ROOT / "infra/iam").glob("*.json"))
@@ -17,6 +18,7 @@ CHANGES = {
     "dynamodb:PartiQLUpdate",
     "dynamodb:PartiQLDelete",
 }
+WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
 PREFIXES = {"${ArtefactsBucket.Arn}/bundle/*", "${ArtefactsBucket.Arn}/checkpoint/*"}
 """Objects are named by what they hold, so a right names how they begin. (The Arn of a LogGroup ends in ``:*``: its streams.)"""
 
@@ -67,10 +69,35 @@ def test_no_wildcard_but_the_names_of_objects(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_no_lambda_may_change_or_remove_a_record(name: str) -> None:
     ledger = {"Fn::GetAtt": ["LedgerTable", "Arn"]}
-    (refusal,) = [one for one in statements(name) if one["Effect"] == "Deny"]
+    (refusal,) = [one for one in statements(name) if one["Effect"] == "Deny" and one["Resource"] == ledger]
     assert set(refusal["Action"]) == CHANGES
-    assert refusal["Resource"] == ledger
     assert not {action for action, resource in allowed(name) if json.loads(resource) == ledger} & CHANGES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_lambda_may_write_the_pointer_or_a_proposal(name: str) -> None:
+    control = {"Fn::GetAtt": ["ControlTable", "Arn"]}
+    writes = {action for action, resource in allowed(name) if json.loads(resource) == control} & WRITES
+    refused = [one for one in statements(name) if one["Effect"] == "Deny" and one["Resource"] == control]
+    assert len(refused) == bool(writes)
+    for one in refused:
+        assert writes <= set(one["Action"])
+        assert one["Condition"] == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["policy#*"]}}
+
+
+def test_publishers_write_the_pointer_and_nothing_else_that_lambdas_read(packed: Packed) -> None:
+    (policy,) = packed.of_type("AWS::IAM::ManagedPolicy").values()
+    control = {"Fn::GetAtt": ["ControlTable", "Arn"]}
+    granted = [one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]
+    (rows,) = [one for one in granted if one["Resource"] == control]
+    pointers = sorted({keys.pointer().partition, keys.proposal("").partition, keys.shipped(0).partition})
+    assert sorted(rows["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]) == pointers
+    assert rows["Condition"]["Null"] == {"dynamodb:LeadingKeys": "false"}
+    signing = [one["Resource"] for one in granted if "kms:Sign" in one["Action"]]
+    assert signing == [{"Fn::GetAtt": ["PublisherKey", "Arn"]}]
+    tables = [text for one in granted for text in texts(one["Resource"]) if text.endswith("Table")]
+    assert sorted(tables) == ["ControlTable", "LedgerTable", "PrivateTable"]
+    assert not {action for one in granted for action in texts(one["Action"]) if "Delete" in action or "Update" in action}
 
 
 def test_the_sealer_alone_signs_and_with_its_own_key_only() -> None:

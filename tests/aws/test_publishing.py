@@ -1,0 +1,95 @@
+"""A policy ships over the wire: signed in KMS, proposed and approved by callers that STS names, picked up and verified."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.domain import keys
+from chalicelib.local import person
+from chalicelib.policy.bundle import Broken, Bundle
+from chalicelib.ports import Put
+from chalicelib.steps.approve import Refused, Replay, Wanted, approve, history, ship
+from chalicelib.steps.bundles import Bundles
+from chalicelib.steps.done import Done
+from chalicelib.steps.publish import pointer_of
+from tests import pack
+from tests.aws.deployment import Deployment
+
+ANA = person.of_arn("arn:aws:sts::000000000000:assumed-role/publishers/ana")
+BEN = person.of_arn("arn:aws:sts::000000000000:assumed-role/publishers/ben")
+
+
+def document(legal: str) -> bytes:
+    tree = pack.files() | {"baseline/lists/legal.txt": legal}
+    return pack.compiled_for(wiring.settings().engine, tree)
+
+
+def in_force() -> Bundle | Broken:
+    """As a Lambda that never saw the stage before loads it."""
+    backend = wiring.deployed()
+    bundles = Bundles(backend.artefacts, (backend.publisher.public_key(),), wiring.settings().engine)
+    return bundles.named_by(backend.store.read([keys.pointer()]).get(keys.pointer())).bundle
+
+
+@pytest.fixture
+def stage(deployment: Deployment) -> Deployment:
+    wiring.forget()
+    return deployment
+
+
+def test_from_nothing_to_two_policies_and_back(stage: Deployment) -> None:
+    ports, now, engine = wiring.for_publishing(), stage.clock.now(), wiring.settings().engine
+
+    def wanted(legal: str) -> Wanted:
+        return Wanted(document=document(legal), engines=(engine,), why="over the wire")
+
+    first, looser = wanted("solicitor\n(lawyer|sue)\n"), wanted("lawyer\n")
+    done = ship(first, ANA, None, ports, now)
+    assert isinstance(done, Done)
+    assert done.did == "proposed"
+    assert isinstance(in_force(), Broken)
+    assert approve(done.rule, ANA, 0, ports, now) == Refused("author")
+    assert isinstance(approve(done.rule, BEN, 0, ports, now), Done)
+    live = in_force()
+    assert isinstance(live, Bundle)
+    assert (live.sha256, live.engine_approved) == (done.rule, True)
+
+    assert ship(looser, BEN, None, ports, now) == Refused("replay-needed")
+    done = ship(looser, BEN, Replay(of=100, replayed=100, flips=2), ports, now)
+    assert isinstance(done, Done)
+    assert isinstance(approve(done.rule, ANA, 2, ports, now), Done)
+    live = in_force()
+    assert isinstance(live, Bundle)
+    assert live.sha256 == done.rule
+    back = ship(first, ANA, None, ports, now)
+    assert isinstance(back, Done)
+    assert [row["did"] for row in history(ports)] == ["published"] * 3
+
+
+def test_a_pointer_that_somebody_moved_by_hand_finds_nothing_signed(stage: Deployment) -> None:
+    stage.staff()
+    ports, now = wiring.for_publishing(), stage.clock.now()
+    done = ship(Wanted(document=document("x\n"), engines=("e",), why="x"), ANA, Replay(of=9, replayed=9), ports, now)
+    assert isinstance(done, Done)
+    row = pointer_of(ports.store)
+    ports.store.commit([Put(keys.pointer(), {**row, "sha256": done.rule})])
+    assert in_force() == Broken("bundle-missing")
+    kept = ports.artefacts.get(f"bundle/proposed/{done.rule}")
+    assert kept is not None
+    ports.artefacts.put(f"bundle/{done.rule}", kept)
+    ports.artefacts.put(f"bundle/{done.rule}.sig", os.urandom(64))
+    assert in_force() == Broken("unsigned")
+
+
+def test_the_caller_is_whom_sts_names(stage: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    kms: Any = stage.client("kms")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", kms.meta.endpoint_url)
+    for name, value in (("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_DEFAULT_REGION", "eu-central-1")):
+        monkeypatch.setenv(name, value)
+    caller = person.on_stage()
+    assert caller.full.startswith("arn:aws:")
+    assert caller.actor.type == "person"
