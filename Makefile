@@ -26,7 +26,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --gen
 timed = @start=$$(date +%s); status=0; echo '$(2)'; $(2) || status=$$?; echo "took: $(1) $$(( $$(date +%s) - start )) s"; \
   [ $$status = 0 ] || echo "failed: $(1)"; exit $$status
 
-.PHONY: help environment package-environment package run test test-rooms test-package test-aws test-acceptance test-deployed ministack test-simulation test-hostile test-mutants test-docs check bench lock clean
+.PHONY: help environment package-environment package run test test-rooms test-package test-aws test-acceptance test-deployed ministack test-simulation test-hostile test-mutants test-browser test-docs check bench lock clean
 
 help: ## list the targets
 	@echo 'make <target>'
@@ -49,10 +49,10 @@ package: package-environment ## build/package: the zip and the template of every
 run: $(READY) $(if $(filter ministack,$(BACKEND)),package-environment ministack) ## start the service on this machine and show it at work (ONCE=1 ends by itself, BACKEND=ministack as deployed)
 	@$(BIN)/ackguard run $(if $(filter-out 0,$(ONCE)),--once) $(if $(filter-out embedded,$(BACKEND)),--backend $(BACKEND))
 
-test: test-rooms test-acceptance test-package test-aws test-deployed test-simulation test-hostile test-mutants test-docs ## prove everything that the project can prove by itself
+test: test-rooms test-acceptance test-package test-aws test-deployed test-simulation test-hostile test-mutants test-browser test-docs ## prove everything that the project can prove by itself
 
 test-rooms: $(READY) ## the rooms, pure and embedded
-	$(call timed,rooms,$(PYTEST) tests --ignore=tests/acceptance --ignore=tests/infra --ignore=tests/deployed --ignore=tests/aws --ignore=tests/simulation --ignore=tests/hostile --ignore=tests/mutants --ignore=tests/test_docs.py)
+	$(call timed,rooms,$(PYTEST) tests --ignore=tests/acceptance --ignore=tests/infra --ignore=tests/deployed --ignore=tests/aws --ignore=tests/simulation --ignore=tests/hostile --ignore=tests/mutants --ignore=tests/browser --ignore=tests/test_docs.py)
 
 test-acceptance: $(READY) ## every scenario and every trap through the real steps
 	$(call timed,acceptance,$(PYTEST) tests/acceptance)
