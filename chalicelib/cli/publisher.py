@@ -23,7 +23,7 @@ from chalicelib.local import person
 from chalicelib.local.policies import WrongPolicies, compiled
 from chalicelib.policy.bundle import Broken, load, signed_content
 from chalicelib.policy.side import side_of
-from chalicelib.steps.approve import Person, proposals
+from chalicelib.steps.approve import Person, proposals, readable
 from chalicelib.steps.bundles import Bundles, Loaded
 from chalicelib.steps.publish import PublishPorts, pointer_of
 
@@ -64,6 +64,10 @@ class Publisher:
         for name in (f"bundle/{sha256}", f"bundle/proposed/{sha256}", f"bundle/challenger/{sha256}"):
             document = self.ports.artefacts.get(name)
             if document is not None and hashlib.sha256(document).hexdigest() == sha256:
+                if not readable(document):
+                    raise screen.Complaint(
+                        f"{sha256[:SHOWN]} was made by another version of Ackguard and cannot be read by this one"
+                    )
                 return Named(document, sha256, f"{IN_FORCE} ({sha256[:SHOWN]})" if word == IN_FORCE else sha256[:SHOWN])
         raise screen.Complaint(f"{sha256[:SHOWN]}: its bundle is not there or was changed", screen.Exit.UNAVAILABLE)
 
@@ -91,14 +95,14 @@ class Publisher:
         if document is None or signature is None:
             raise screen.Complaint(f"{sha256[:SHOWN]} was never in force: only what was can come back")
         if isinstance(load(document, signature, (self.ports.signer.public_key(),), ""), Broken):
-            raise screen.Complaint(f"{sha256[:SHOWN]} is not what was signed; do not use it, and find out why")
+            raise screen.Complaint(f"{sha256[:SHOWN]} is not what was signed, or of another version: publish its folder instead")
         return Named(document, hashlib.sha256(document).hexdigest(), sha256[:SHOWN])
 
     def live(self) -> Loaded | None:
-        """The bundle in force as the Lambdas verify it, by the engine it was made for; None where there is none."""
+        """The bundle in force as the Lambdas verify it, by the engine it was made for; None where none can be read."""
         pointer = pointer_of(self.ports.store)
         document = self.ports.artefacts.get(f"bundle/{pointer['sha256']}") if pointer else None
-        if document is None:
+        if document is None or not readable(document):
             return None
         engine = next(iter(side_of(document).engines), "")
         loaded = Bundles(self.ports.artefacts, (self.ports.signer.public_key(),), engine).named_by(pointer)

@@ -13,6 +13,7 @@ from chalicelib.domain import keys
 from chalicelib.domain.codec import Json, iso
 from chalicelib.policy.change import Direction
 from chalicelib.policy.diff import Diff, diff
+from chalicelib.policy.side import side_of
 from chalicelib.ports import Absent, Cancelled, Equals, Put, Row
 from chalicelib.steps.done import Contended, Done
 from chalicelib.steps.publish import PublishPorts, Shipping, pointer_of, put_in_force, recorded
@@ -108,9 +109,18 @@ def compared(document: bytes, pointer: Row, ports: PublishPorts) -> Diff:
     if not pointer:
         return FIRST
     base = ports.artefacts.get(f"bundle/{pointer['sha256']}")
-    if base is None or hashlib.sha256(base).hexdigest() != pointer["sha256"]:
+    if base is None or hashlib.sha256(base).hexdigest() != pointer["sha256"] or not readable(base):
         return Diff(Direction.MIXED, (), ())
     return diff(base, document)
+
+
+def readable(document: bytes) -> bool:
+    """Whether this code understands the bundle; one of another version may be in force while a new engine is published."""
+    try:
+        side_of(document)
+    except ValueError:
+        return False
+    return True
 
 
 def may_ship_alone(found: Diff, replay: Replay | None) -> bool:

@@ -247,6 +247,16 @@ def test_a_policy_in_force_that_cannot_be_read_proves_nothing(desk: Desk) -> Non
     assert isinstance(desk.loaded(), Broken)
 
 
+def test_over_a_policy_of_another_version_nothing_is_proven_and_publishing_works_all_the_same(desk: Desk) -> None:
+    older = BASE.replace(b'"format":', b'"format":9', 1)
+    assert older != BASE
+    publish.run(older, ENGINE, ANA.actor, desk.ports, START)
+    assert desk.ship(STRICTER) == Refused("replay-needed")
+    done = desk.ship(STRICTER, replay=QUIET)
+    assert isinstance(done, Done)
+    assert done.did == "proposed"
+
+
 def test_the_first_policy_needs_a_second_person_too(desk: Desk) -> None:
     empty = Desk(replace(desk.ports, store=SqliteStore(":memory:")), desk.artefacts)
     done = empty.ship(BASE)
