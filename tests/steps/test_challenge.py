@@ -114,6 +114,7 @@ def test_a_record_that_cannot_be_written_is_lost_and_the_mention_is_not(world: W
     world.deliver(mention(1, FOR_PEOPLE))
     world.run()
     assert calls_of(world)[3] == "store.commit"
+    assert not [line for line in world.log if line.startswith("failed")]
     assert challenged(world) == []
     assert world.standing_of(mention(1)).state is State.HUMAN
 
