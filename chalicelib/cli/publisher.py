@@ -12,9 +12,12 @@ from datetime import datetime
 from pathlib import Path
 
 from chalicelib import wiring
+from chalicelib.aws.clients import client
+from chalicelib.aws.ledger import DynamoLedger
 from chalicelib.cli import screen
 from chalicelib.cli.folder import Folder, opened
 from chalicelib.cli.place import add_place, reached
+from chalicelib.cli.replaying import Page, decisions_of
 from chalicelib.domain import keys
 from chalicelib.embedded.artefacts import FileArtefacts
 from chalicelib.embedded.key import LocalSigner
@@ -23,6 +26,7 @@ from chalicelib.local import person
 from chalicelib.local.policies import WrongPolicies, compiled
 from chalicelib.policy.bundle import Broken, load, signed_content
 from chalicelib.policy.side import side_of
+from chalicelib.settings import TABLE
 from chalicelib.steps.approve import Person, proposals, readable
 from chalicelib.steps.bundles import Bundles, Loaded
 from chalicelib.steps.publish import PublishPorts, pointer_of
@@ -70,6 +74,12 @@ class Publisher:
                     )
                 return Named(document, sha256, f"{IN_FORCE} ({sha256[:SHOWN]})" if word == IN_FORCE else sha256[:SHOWN])
         raise screen.Complaint(f"{sha256[:SHOWN]}: its bundle is not there or was changed", screen.Exit.UNAVAILABLE)
+
+    def decisions(self, since: datetime) -> Iterator[Page]:
+        """Pages of what the ledger recorded at or after ``since``; on a stage its whole ledger is scanned for it."""
+        if self.folder is not None:
+            return decisions_of(self.folder, since)
+        return DynamoLedger(client("dynamodb"), wiring.settings().places[f"{TABLE}LEDGER"]).decisions(since)
 
     def in_force(self) -> str:
         """The hash of the bundle in force; raises Complaint where there is none."""

@@ -47,9 +47,7 @@ class Rehearsal:
 
 
 @contextmanager
-def rehearsal(
-    after: Loaded, before: Loaded | None, source: Iterable[Played | str | None], total: int | None
-) -> Iterator[Rehearsal]:
+def rehearsal(after: Loaded, before: Loaded | None, source: Iterable[Played | str], total: int | None) -> Iterator[Rehearsal]:
     """Play ``source`` through both policies behind a progress bar. A flip takes room on disk only, so 100,000 are no burden."""
     simulation = Simulation(after, before, Limits(), wiring.recogniser())
     others = Counter[str]()
@@ -59,7 +57,7 @@ def rehearsal(
                 steps.advance()
                 if isinstance(played, str):
                     simulation.leave_out(played)
-                elif played is not None and (flip := simulation.play(played)) is not None:
+                elif (flip := simulation.play(played)) is not None:
                     line = shown(flip)
                     others[line["after"]] += 1
                     if line["after"] == "acknowledge" or others[line["after"]] <= SAMPLED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from chalicelib.cli import plain
@@ -12,6 +12,7 @@ from chalicelib.cli.folder import Folder
 from chalicelib.cli.judging import Judge
 from chalicelib.domain.codec import instant
 from chalicelib.domain.keys import Key
+from chalicelib.ports import Row, Store
 from chalicelib.rows import MOST
 from chalicelib.steps.simulate import Played, played_of
 
@@ -26,17 +27,26 @@ def since_when(text: str, now: datetime) -> datetime:
     return instant(text)
 
 
-def recorded(folder: Folder, since: datetime) -> Iterator[Played | str | None]:
-    """Every decision recorded at or after ``since``, oldest first; a slug for one that cannot be played, None for other rows."""
+Page = Sequence[tuple[Key, Row]]
+
+
+def recorded(store: Store, pages: Iterable[Page]) -> Iterator[Played | str]:
+    """Every decision of these ledger rows with its private half; a slug for one that cannot be played."""
+    for page in pages:
+        for start in range(0, len(page), MOST):
+            rows = page[start : start + MOST]
+            halves = store.read([Key("private", key.partition, key.sort) for key, _ in rows])
+            for key, row in rows:
+                half = halves.get(Key("private", key.partition, key.sort))
+                yield played_of(json.loads(row["leaf"]), half["half"] if half else None)
+
+
+def decisions_of(folder: Folder, since: datetime) -> Iterator[Page]:
+    """Decisions that the ledger of a folder recorded at or after ``since``, oldest first."""
     seen = 0
     while rows := folder.lookup.history(seen, MOST):
         seen = rows[-1][0]
-        wanted = [(key, row) for _, key, row in rows if row["kind"] == "decision" and instant(row["at"]) >= since]
-        halves = folder.store.read([Key("private", key.partition, key.sort) for key, _ in wanted]) if wanted else {}
-        for key, row in wanted:
-            half = halves.get(Key("private", key.partition, key.sort))
-            yield played_of(json.loads(row["leaf"]), half["half"] if half else None)
-        yield from [None] * (len(rows) - len(wanted))
+        yield [(key, row) for _, key, row in rows if row["kind"] == "decision" and instant(row["at"]) >= since]
 
 
 def written(lines: Iterator[bytes], judge: Judge) -> Iterator[Played | str]:

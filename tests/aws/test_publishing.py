@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib import wiring
+from chalicelib.aws import ledger
+from chalicelib.cli.replaying import recorded
 from chalicelib.domain import keys
+from chalicelib.domain.limits import Limits
 from chalicelib.local import person
 from chalicelib.policy.bundle import Broken, Bundle
 from chalicelib.ports import Put
 from chalicelib.steps.approve import Refused, Replay, Wanted, approve, history, ship
 from chalicelib.steps.bundles import Bundles
-from chalicelib.steps.done import Done
+from chalicelib.steps.decide import decide_mention
+from chalicelib.steps.done import Done, Trace
 from chalicelib.steps.publish import pointer_of
+from chalicelib.steps.simulate import Played
 from tests import pack
 from tests.aws.deployment import Deployment
+from tests.simulation.mentions import mention
 
 ANA = person.of_arn("arn:aws:sts::000000000000:assumed-role/publishers/ana")
 BEN = person.of_arn("arn:aws:sts::000000000000:assumed-role/publishers/ben")
@@ -83,6 +90,22 @@ def test_a_pointer_that_somebody_moved_by_hand_finds_nothing_signed(stage: Deplo
     ports.artefacts.put(f"bundle/{done.rule}", kept)
     ports.artefacts.put(f"bundle/{done.rule}.sig", os.urandom(64))
     assert in_force() == Broken("unsigned")
+
+
+def test_decisions_of_a_stage_are_scanned_page_by_page_with_their_private_halves(
+    stage: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.staff()
+    store, now = wiring.deployed().store, stage.clock.now()
+    seen = 5
+    for number in range(seen):
+        decide_mention(mention(number, "@NorthwindHelp my solicitor"), wiring.for_deciding(), Limits(), now, Trace())
+    monkeypatch.setattr(ledger, "_AT_ONCE", 3)
+    whole = ledger.DynamoLedger(stage.client("dynamodb"), stage.places["ACKGUARD_TABLE_LEDGER"])
+    played = list(recorded(store, whole.decisions(now)))
+    assert len(played) == seen
+    assert all(isinstance(one, Played) and one.decision is not None and one.decision.rule == "legal" for one in played)
+    assert list(recorded(store, whole.decisions(now + timedelta(hours=1)))) == []
 
 
 def test_the_caller_is_whom_sts_names(stage: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,15 +94,13 @@ def replayed(arguments: argparse.Namespace, here: Publisher, new: Loaded) -> Ite
             with rehearsal(new, here.live(), written(read_lines(source), judge), total) as made:
                 yield made
         return
-    if here.folder is None:
-        raise screen.Complaint("the ledger of a stage is not read from here yet: give --mentions FILE", screen.Exit.USAGE)
     try:
         since = since_when(arguments.since, here.now)
     except (ValueError, OverflowError):
         raise screen.Complaint(
             f"--since {arguments.since}: 90m, 24h, 7d, or an ISO time with a zone", screen.Exit.USAGE
         ) from None
-    with rehearsal(new, here.live(), recorded(here.folder, since), here.folder.lookup.newest()) as made:
+    with rehearsal(new, here.live(), recorded(here.ports.store, here.decisions(since)), None) as made:
         yield made
 
 

@@ -1,0 +1,41 @@
+"""The ledger of a stage, read as a whole: for a person at a terminal, never for a Lambda, because DynamoDB has to scan for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from chalicelib.aws.attributes import key_of, row_of
+from chalicelib.aws.calls import Calls, Pace
+from chalicelib.domain.codec import iso
+from chalicelib.ports import Key, Row
+
+_AT_ONCE = 200
+"""Rows that one call looks at: decisions are some kilobytes each, and a terminal wants to see that it goes on."""
+
+
+class DynamoLedger:
+    """The rows of the table ``table``, in no order."""
+
+    def __init__(self, client: Any, table: str, pace: Pace | None = None) -> None:
+        self._calls = Calls(client, pace or Pace())
+        self._table = table
+
+    def decisions(self, since: datetime) -> Iterator[Sequence[tuple[Key, Row]]]:
+        """Decisions recorded at or after ``since``, page by page; a page may be empty."""
+        start: dict[str, Any] = {}
+        while True:
+            answer = self._calls(
+                "scan",
+                TableName=self._table,
+                Limit=_AT_ONCE,
+                FilterExpression="#kind = :decision AND #at >= :since",
+                ExpressionAttributeNames={"#kind": "kind", "#at": "at"},
+                ExpressionAttributeValues={":decision": {"S": "decision"}, ":since": {"S": iso(since)}},
+                **start,
+            )
+            yield [(key_of("ledger", attributes), row_of(attributes)) for attributes in answer["Items"]]
+            if "LastEvaluatedKey" not in answer:
+                return
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
