@@ -96,6 +96,7 @@ check: $(READY) ## format, lint, types, the rooms contract, house rules
 
 bench: $(READY) ## measure; prints numbers beside their limits
 	$(BIN)/python benchmarks/imports.py
+	$(BIN)/python benchmarks/cost.py
 
 lock: $(READY) ## resolve requirements*.in into requirements*.txt, with hashes
 	$(COMPILE) requirements.in --output-file requirements.txt

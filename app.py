@@ -97,9 +97,10 @@ def announce_cases(event: SQSEvent) -> None:
         note("announce", id=done.id, did=done.did, rule=done.rule)
 
 
-@app.on_dynamodb_record(stream_arn="ledger", starting_position="TRIM_HORIZON", name="sequence_ledger")
+@app.on_dynamodb_record(stream_arn="ledger", batch_size=98, starting_position="TRIM_HORIZON", name="sequence_ledger")
 def sequence_ledger(event: DynamoDBEvent) -> None:
     """6a: leaves into the tree. A failure stops the stream here: it must never skip one."""
+    from chalicelib.aws.attributes import row_of
     from chalicelib.steps import sequence
 
     # not through Chalice's records: iterating them calls a deprecated clock function for every one
@@ -110,7 +111,7 @@ def sequence_ledger(event: DynamoDBEvent) -> None:
         sequence.Leaf(
             sequence=change["SequenceNumber"],
             key=f"{change['Keys']['partition']['S']}/{change['Keys']['sort']['S']}",
-            leaf=change["NewImage"]["leaf"]["S"],
+            leaf=row_of(change["NewImage"])["leaf"],
         )
         for change in (record["dynamodb"] for record in records)
     ]

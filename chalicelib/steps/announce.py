@@ -40,6 +40,8 @@ class AnnouncePorts:
 def run(body: str, ports: AnnouncePorts, limits: Limits, now: datetime) -> Done:
     """One turn of one announcement; raises ValueError for a body that is none (rescue ends it)."""
     order = envelope.announcement_in(body)
+    if order.sink is None and len(ports.sinks) == 1:
+        order = replace(order, sink=next(iter(ports.sinks)))
     if order.sink is None:
         return _spread(order, ports)
     sink = ports.sinks.get(order.sink)

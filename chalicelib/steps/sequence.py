@@ -99,8 +99,10 @@ def run(leaves: Sequence[Leaf], ports: SequencePorts, now: datetime) -> int:
 
 
 def _number(leaves: Sequence[Leaf], store: Store, now: datetime) -> int:
-    for _ in range(_ATTEMPTS):
-        rows = store.read([keys.head(), *dict.fromkeys(index_key(leaf.key) for leaf in leaves)])
+    for attempt in range(_ATTEMPTS):
+        # a leaf that has a number already is rare: the conditions find it, and only then it is asked which one
+        numbered = dict.fromkeys(index_key(leaf.key) for leaf in leaves) if attempt else ()
+        rows = store.read([keys.head(), *numbered])
         fresh = _fresh(leaves, rows)
         if not fresh:
             return 0

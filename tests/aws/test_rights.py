@@ -27,10 +27,11 @@ from tests.aws.deployment import HOLD_S, OURS, Client, Deployment
 from tests.simulation.mentions import deletion, mention, native_reply
 
 UNUSED: dict[str, set[rights.Right]] = {
-    "watch": {("sqs:SendMessage", "AnnouncementsQueue"), ("secretsmanager:PutSecretValue", "PostingSecrets")}
+    "announce_cases": {("events:PutEvents", "EventBus")},
+    "watch": {("sqs:SendMessage", "AnnouncementsQueue"), ("secretsmanager:PutSecretValue", "PostingSecrets")},
 }
-"""Granted, and not asked for in the story: a surge, which the watch announces, takes hundreds of mentions, and a token that is
-renewed takes a platform that gives out some that end. One more fails."""
+"""Granted, and not asked for in the story: a surge, which the watch announces, takes hundreds of mentions; a token is renewed by
+a platform that gives out some that end; a bus is told by our own HTTP client, which botocore does not see. One more fails."""
 
 LAMBDAS = sorted(file.stem for file in rights.IAM.glob("*.json"))
 QUESTION = "@NorthwindHelp how do I activate my new card?"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chalicelib.aws.attributes import to_attributes
 from chalicelib.ports import Check, Committed, Key, Put, Row, Store, Write
 
 _READ_BYTES, _WRITE_BYTES = 4096, 1024
@@ -15,7 +15,7 @@ _TRANSACTIONAL = 2
 
 
 class Counting:
-    """A store that counts what DynamoDB would bill; sizes are those of the JSON text, which is never smaller."""
+    """A store that counts what DynamoDB would bill, by the size of each row as it is stored (``aws/attributes.py``)."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -31,7 +31,7 @@ class Counting:
         found = self._store.read(keys)
         self.calls["read"] += 1
         for key in keys:
-            self.reads[_place(key)] += _units(found.get(key, {}), _READ_BYTES)
+            self.reads[_place(key)] += _units(key, found.get(key, {}), _READ_BYTES)
         return found
 
     def commit(self, writes: Sequence[Write]) -> Any:
@@ -42,7 +42,8 @@ class Counting:
         self.calls["commit"] += 1
         for write in writes:
             old, new = before.get(write.key, {}), after.get(write.key, {})
-            size = max(_units(old, _WRITE_BYTES), _units(write.row if isinstance(write, Put) else new, _WRITE_BYTES))
+            row = write.row if isinstance(write, Put) else new
+            size = max(_units(write.key, old, _WRITE_BYTES), _units(write.key, row, _WRITE_BYTES))
             self.writes[_place(write.key)] += _TRANSACTIONAL * (1 if isinstance(write, Check) else size)
             if outcome == Committed():
                 self._index(old, new)
@@ -60,5 +61,26 @@ def _place(key: Key) -> str:
     return f"{key.table}/{key.partition}"
 
 
-def _units(row: Row, unit: int) -> int:
-    return max(1, -(-len(json.dumps(row, ensure_ascii=False).encode()) // unit))
+def _units(key: Key, row: Row, unit: int) -> int:
+    return max(1, -(-stored_bytes(key, row) // unit))
+
+
+def stored_bytes(key: Key, row: Row) -> int:
+    """The size of a row (DynamoDB, "Item sizes and formats"): names, values, 3 bytes for a map or list, 1 for a part."""
+    return sum(len(name.encode()) + _size(value) for name, value in to_attributes(key, row).items())
+
+
+def _size(attribute: Mapping[str, Any]) -> int:
+    ((kind, value),) = attribute.items()
+    match kind:
+        case "S":
+            return len(value.encode())
+        case "B":
+            return len(value)
+        case "N":
+            return -(-len(value.lstrip("-")) // 2) + 1
+        case "L":
+            return 3 + sum(1 + _size(part) for part in value)
+        case "M":
+            return 3 + sum(1 + len(name.encode()) + _size(part) for name, part in value.items())
+    return 1

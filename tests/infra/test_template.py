@@ -28,7 +28,7 @@ PORTS = {
     "watch": "for_keeping",
 }
 COMMON = {"ACKGUARD_BACKEND", "ACKGUARD_ORIGIN"}
-SINK_SETTINGS = {"ACKGUARD_SINKS", "ACKGUARD_SINK_WEBHOOK", "ACKGUARD_SINK_SLACK"}
+SINK_SETTINGS = {"ACKGUARD_SINKS", "ACKGUARD_SINK_WEBHOOK", "ACKGUARD_SINK_SLACK", "ACKGUARD_SINK_EVENTBRIDGE"}
 
 
 def sources(packed: Packed, kind: str) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:

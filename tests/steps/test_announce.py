@@ -258,8 +258,8 @@ def test_without_sinks_an_announcement_ends_quietly(desk: Desk) -> None:
 def test_it_is_told_again_after_longer_and_longer_waits_and_given_up_after_eight(desk: Desk) -> None:
     desk.answers = [answer(500), MaybeSent("timeout")] * 10
     did = desk.work()
-    assert did == ["announcing", *["told-again-later"] * 7, "given-up", "announce-failed"]
-    assert desk.delays == [0, 0, 5, 10, 20, 40, 80, 160, 320]
+    assert did == [*["told-again-later"] * 7, "given-up", "announce-failed"]
+    assert desk.delays == [0, 5, 10, 20, 40, 80, 160, 320]
     assert len(desk.told) == ATTEMPTS
     assert len({request.headers["webhook-id"] for request in desk.http.requests}) == 1
 
@@ -267,7 +267,7 @@ def test_it_is_told_again_after_longer_and_longer_waits_and_given_up_after_eight
 def test_a_sink_that_asks_for_patience_gets_it(desk: Desk) -> None:
     desk.answers = [HttpResponse(status=429, headers={"retry-after": "300"}, body=b"")]
     desk.work()
-    assert desk.delays == [0, 0, 300]
+    assert desk.delays == [0, 300]
 
 
 @pytest.mark.parametrize(("status", "reason"), [(400, "status-400"), (404, "status-404"), (307, "redirect")])
@@ -276,7 +276,7 @@ def test_a_refusal_is_given_up_at_once_recorded_and_makes_the_case_more_urgent(d
     place = keys.case("x", "1001", "771")
     desk.world.store.commit([Put(place, to_row(before, key=place, due=before.due))])
     desk.answers = [answer(status)]
-    assert desk.work() == ["announcing", "given-up", "announce-failed"]
+    assert desk.work() == ["given-up", "announce-failed"]
     assert len(desk.told) == 1
     case = case_of(desk.world)
     assert (case.priority, case.version, case.status) == (2, 2, "open")
@@ -331,17 +331,17 @@ def test_an_announcement_that_could_never_be_worked_on_is_recorded_by_rescue(des
 
 def test_a_sink_that_is_gone_is_never_asked_again_at_that_address(desk: Desk) -> None:
     desk.answers = [answer(410)]
-    assert desk.work() == ["announcing", "given-up", "announce-failed"]
+    assert desk.work() == ["given-up", "announce-failed"]
     row = desk.world.store.read([keys.sink("webhook")])[keys.sink("webhook")]
     assert ADDRESS not in json.dumps(dict(row))
     desk.world.deliver(mention(2, LEGAL))
     desk.world.run()
-    assert desk.work() == ["announcing", "given-up", "announce-failed"]
+    assert desk.work() == ["given-up", "announce-failed"]
     assert len(desk.told) == 1
     desk.ports = replace(desk.ports, addresses={"webhook": "https://desk.example/b"})
     desk.world.deliver(mention(3, LEGAL))
     desk.world.run()
-    assert desk.work() == ["announcing", "told"]
+    assert desk.work() == ["told"]
 
 
 def test_a_sink_that_is_gone_leaves_a_record(desk: Desk) -> None:
