@@ -18,6 +18,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+import re2  # noqa: E402, F401
 import rfc8785  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: E402
 
@@ -25,15 +26,14 @@ from chalicelib.domain.account import Account, Brand, Shift  # noqa: E402
 from chalicelib.domain.fact import Known  # noqa: E402
 from chalicelib.domain.facts import Facts  # noqa: E402
 from chalicelib.domain.limits import Limits  # noqa: E402
-from chalicelib.policy import checks, detectors, matching  # noqa: E402
+from chalicelib.policy import checks, detectors, matching, phrase_index  # noqa: E402
 from chalicelib.policy.bundle import FORMAT, Bundle, load, signed_content  # noqa: E402
 from chalicelib.policy.compile import brand_json  # noqa: E402
 from chalicelib.policy.conditions.contract import Comparison, comparison  # noqa: E402
 from chalicelib.policy.decide import decide  # noqa: E402
 from chalicelib.policy.ordinary import ordinary_facts, ordinary_mention  # noqa: E402
-from chalicelib.policy.phrase_index import compile_index  # noqa: E402
 from chalicelib.policy.scene import Scene  # noqa: E402
-from chalicelib.policy.text import Kind, Reading, Token  # noqa: E402
+from chalicelib.policy.text import Kind, Reading, Token, read  # noqa: E402, F401
 
 OPERATORS: Mapping[str, Any] = {
     "==": lambda asked, found: found == asked,
@@ -120,7 +120,7 @@ def compiled(rules: Sequence[Mapping[str, Any]]) -> tuple[bytes, bytes, bytes]:
                 "lab": {"brand": brand_json(BRAND), "lists": {n[4:]: [n] for n in lists}, "topics": {}, "own_names": "none"}
             },
             "rules": {"baseline": [], "lab": [_rule(rule) for rule in rules]},
-            "index": compile_index(lists),
+            "index": phrase_index.compile_index(lists),
             "voices": {},
         }
     )

@@ -1,4 +1,8 @@
-"""Named detectors: the patterns that engineers keep for ops. RE2 only, so that no text can make one slow."""
+"""Named detectors: the patterns that engineers keep for ops. RE2 only, so that no text can make one slow.
+
+They look at the folded text: small letters, no accents. In RE2 ``\\b``, ``\\d`` and ``\\w`` are ASCII. Whatever a detector sees
+has a letter or digit in it; where a pattern has a group, the group is what it sees.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +16,19 @@ from chalicelib.policy.text import Reading
 _SET_MEMORY = 64 * 1024 * 1024
 """Bytes that the automaton of all detectors may take at most; ours take a few hundred thousand."""
 
-PATTERNS = {
-    "email": r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+",
+PATTERNS: dict[str, str] = {
+    # Not behind another @: @help@brand.example is the handle of an account.
+    "email": r"(?:^|[^@a-z0-9._%+-])([a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)",
+    # Six letters and digits, at least one of each, where the words before say that it is a code of a booking; letters alone
+    # only behind "pnr" or "locator", where no ordinary word stands.
+    "booking-code": (
+        r"\b(?:pnr|(?:record )?locator|ref|reference|"
+        r"(?:booking|confirmation|reservation|conf|itinerary)(?: (?:code|number|no|num|ref|reference|id))?)"
+        r"(?: is| was)?[ :#=.-]{0,3}"
+        r"((?:[a-z]\d[a-z0-9]{4}|[a-z]{2}\d[a-z0-9]{3}|[a-z]{3}\d[a-z0-9]{2}|[a-z]{4}\d[a-z0-9]|[a-z]{5}\d|"
+        r"\d[a-z][a-z0-9]{4}|\d{2}[a-z][a-z0-9]{3}|\d{3}[a-z][a-z0-9]{2}|\d{4}[a-z][a-z0-9]|\d{5}[a-z])\b)"
+        r"|\b(?:pnr|locator)(?: code)?(?: is| was)?[ :#=.-]{1,3}([a-z]{6}\b)"
+    ),
     "phone": r"(?:\+|00)\d[\d ().-]{7,17}\d|\b0\d{2,4}[ -]?\d{3}[ -]?\d{3,4}\b|\(?\b\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b",
     "order-number": r"\b(?:[a-z]{1,4}-?\d{6,16}|#\d{5,16}|\d{7,12})\b|#\d{5,16}\b",
     "money": r"[$£€¥₹] ?\d[\d.,]*[km]?\b|\b\d[\d.,]* ?(?:gbp|usd|eur|euros?|dollars?|pounds?|quid|bucks|cents|pence)\b",
@@ -52,8 +67,9 @@ class Detectors:
             if name not in self._patterns:
                 self._patterns[name] = re2.compile(PATTERNS[name])
             for found in self._patterns[name].finditer(reading.folded):
-                if found.start() < found.end():
-                    yield name, reading.origin[found.start()], reading.origin[found.end() - 1] + 1
+                start, end = found.span(found.lastindex or 0)
+                if start < end:
+                    yield name, reading.origin[start], reading.origin[end - 1] + 1
 
 
 _NONE: frozenset[str] = frozenset()

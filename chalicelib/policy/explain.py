@@ -62,5 +62,6 @@ def _piece(evidence: Evidence, text: str) -> str:
     )
     if (evidence.source or "").startswith("model "):
         return f"“{quoted}” sounds ordinary to the {evidence.source}"
-    where = {"as a": f"is a question ({evidence.says})", "is on": f"is on the list {evidence.source} ({evidence.says})"}
-    return f"“{quoted}” {where.get(kind, f'speaks of the {evidence.source} ({evidence.says})')}"
+    written = "" if evidence.says.casefold() == quoted.casefold() else f", written there as “{evidence.says}”"
+    where = {"as a": f"is a question ({evidence.says})", "is on": f"is on the list {evidence.source}{written}"}
+    return f"“{quoted}” {where.get(kind, f'speaks of the {evidence.source}{written}')}"

@@ -35,6 +35,8 @@ _DOUBTS = (Truth.UNKNOWN, Truth.NOT_OFFERED)
 def all_of(findings: Iterable[Finding]) -> Finding:
     """False if one is false, else unknown if one is not true, else true; with the evidence of every one."""
     known = list(findings)
+    if len(known) == 1:
+        return known[0]
     truths = [finding.truth for finding in known]
     if Truth.FALSE in truths:
         return FALSE
@@ -45,6 +47,8 @@ def all_of(findings: Iterable[Finding]) -> Finding:
 def any_of(findings: Iterable[Finding]) -> Finding:
     """True if one is true, else unknown if one is not false, else false; with the evidence of those that are so."""
     known = [finding for finding in findings if finding.truth is not Truth.FALSE]
+    if len(known) == 1:
+        return known[0]
     for truth in (Truth.TRUE, *_DOUBTS) if known else ():
         such = [finding for finding in known if finding.truth is truth]
         if such:

@@ -80,9 +80,10 @@ class AllPhrases:
         ends = [token.end for token in reading.tokens]
         for name, pattern in self.detectors.items():
             for match in pattern.finditer(reading.folded):
-                if match.start() == match.end():
+                first_seen, end_seen = match.span(match.lastindex or 0)
+                if first_seen == end_seen:
                     continue
-                start, end = reading.origin[match.start()], reading.origin[match.end() - 1] + 1
+                start, end = reading.origin[first_seen], reading.origin[end_seen - 1] + 1
                 first, last = bisect_left(ends, start + 1), bisect_left(starts, end) - 1
                 if first <= last:
                     found.setdefault(first, []).append((f"[{name}]", last))

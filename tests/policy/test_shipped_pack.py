@@ -28,6 +28,7 @@ SAMPLES = {
     "[email]": "pat@mail.example",
     "[phone]": "+44 20 7946 0958",
     "[order-number]": "AB12345678",
+    "[booking-code]": "PNR K4X9QZ",
     "[money]": "$40",
     "[url]": "www.example.com",
     "[number]": "482",
