@@ -387,3 +387,10 @@ def _facts(say: str, given: Mapping[str, Any]) -> Facts:
 def test_what_a_step_knew_before_is_never_overruled_by_the_rules() -> None:
     decision: Decision = decide(replace(_facts(ASKS, {}), premise="misread"), BUNDLE, Limits())
     assert (decision.outcome, decision.rule) == (Outcome.HUMAN, "not-decided")
+
+
+def test_a_phrase_that_is_the_brands_own_name_leads_to_no_rule_unless_more_stands_there() -> None:
+    slurs = BASELINE + "  slur:\n    why: Nobody answers a slur.\n    when: {text_has: [slurs]}\n"
+    bundle = bundle_of({**FILES, "baseline/policy.yaml": slurs})
+    assert decided(f"{ASKS} virgin", bundle=bundle).outcome is Outcome.ACKNOWLEDGE
+    assert decided(f"{ASKS} virgin zorgle", bundle=bundle).rule == "slur"
