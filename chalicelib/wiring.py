@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.embedded.secrets import FileSecrets
     from chalicelib.embedded.store import SqliteStore
     from chalicelib.platforms.contract import Platform
+    from chalicelib.recogniser.model import Model
     from chalicelib.steps.announce import AnnouncePorts
     from chalicelib.steps.decide import DecidePorts
     from chalicelib.steps.keep import KeepPorts
@@ -162,10 +163,15 @@ def for_deciding() -> DecidePorts:
 
 @lru_cache(maxsize=1)
 def recogniser() -> Recogniser:
-    """What says how ordinary a request is."""
-    from chalicelib.steps.recognise import Nobody
+    """What says how ordinary a request is. It wakes up when it is first asked: most mentions never need it."""
+    from chalicelib.recogniser.recogniser import LazyRecogniser
 
-    return Nobody()
+    def wake() -> Model:
+        from chalicelib.recogniser.model import Model
+
+        return Model()
+
+    return LazyRecogniser(wake)
 
 
 @lru_cache(maxsize=1)

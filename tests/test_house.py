@@ -29,6 +29,7 @@ ROOMS: dict[str, str | None] = {
     "chalicelib/embedded": None,
     "chalicelib/http_client.py": None,
     "chalicelib/sinks": None,
+    "chalicelib/recogniser": None,
     "chalicelib/settings.py": None,
     "chalicelib/registry.py": None,
     "chalicelib/wiring.py": None,

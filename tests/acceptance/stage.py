@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib import wiring
 from chalicelib.audit.record import Actor
 from chalicelib.domain import keys
 from chalicelib.domain.fact import Unknown
@@ -109,6 +110,7 @@ class Stage:
             announcements=SqliteQueue(self.ports.store, "announcements", self.ports.clock),
             bundles=self.bundles,
             entropy=self.random.randbytes,
+            recogniser=wiring.recogniser(),
         )
         url = outside.sandbox.url
         self.posting = PostPorts(

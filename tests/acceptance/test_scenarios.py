@@ -18,8 +18,8 @@ ALL = scenarios.load()
 INBOUND = tuple(one for one in ALL if one.said["kind"] != OUTBOUND)
 DRAFTS = tuple(one for one in ALL if one.said["kind"] == OUTBOUND)
 PROSE = tuple((one, kind, line) for one in ALL for kind in ("must", "must_not") for line in one.expects.get(kind, ()))
-MOST_HELD_BACK = 0.40
-"""Of the mentions that deserve an acknowledgement, the share that may go to a person now. The Judgement issue lowers it."""
+MOST_HELD_BACK = 0.20
+"""Of the mentions that deserve an acknowledgement, the share that may go to a person."""
 
 
 Note = Callable[[str, object], None]

@@ -155,3 +155,10 @@ def test_hate_in_a_handle_is_seen_run_together_and_the_lists_are_plain_lines(pac
     assert all(line.replace(" ", "").isalpha() for line in lines)
     assert [word for word in words if "hateful-name" not in outcome(bundle, ORDINARY, handle=f"ihate{word}")[1]] == []
     assert outcome(bundle, ORDINARY, handle="jo_sails")[0] is Outcome.ACKNOWLEDGE
+
+
+def test_every_acknowledgement_of_a_shipped_brand_asks_the_recogniser(bundle: Bundle) -> None:
+    earning = [rule for policy in bundle.policies.values() for rule in policy.rules if rule.outcome is Outcome.ACKNOWLEDGE]
+    assert earning
+    for rule in earning:
+        assert all("ordinary_over" in {check.name for check in checks} for checks in rule.alternatives), rule.id

@@ -38,4 +38,5 @@ CONDITION = Condition(
     parse=lambda node, names: arguments.number(node, "percent", 1, 99),
     check=_check,
     reads=frozenset({"ordinary", "text"}),
+    earns=True,
 )

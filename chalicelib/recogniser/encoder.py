@@ -1,0 +1,106 @@
+"""A small sentence encoder, exact to the bit on every machine.
+
+The model is all-MiniLM-L6-v2 (Apache-2.0), its first layers, in 8-bit whole numbers. A sum of floating-point numbers depends on
+their order, and that differs between machines. So every sum here adds whole numbers that a float holds exactly (below 2^24 in
+single, 2^53 in double precision): no order can change it, and a fast library may do the work. What is left is single operations
+that IEEE 754 rounds in one way only (+ - * / sqrt, rounding), and two tables in the weights instead of exp and erf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from chalicelib.recogniser.weights import Array
+
+HEADS, WIDTH, PER_HEAD = 12, 384, 32
+LARGEST = 127
+"""Of an 8-bit whole number. 384 products of two of them stay below 2^24."""
+
+EXP_STEPS, EXP_ONE = 64, 1 << 15
+"""The table ``exp``: exp(-i / 64) in 32,768ths, i from 0 up; beyond its end it is 0."""
+
+GELU_STEPS, GELU_ONE, GELU_REACH = 256, 1 << 15, 8
+"""The table ``gelu``: gelu(i / 256) in 32,768ths, from -8 to 8; below it is 0, above it is the argument."""
+
+_FINE = 1 << 16
+"""Sixteen bits behind the point, for means and variances."""
+
+_ATTENTION = 1 << 8
+"""Eight bits behind the point, for what attention multiplies."""
+
+
+class Encoder:
+    """Turns pieces into one vector for each, layer by layer."""
+
+    def __init__(self, arrays: Mapping[str, Array], layers: int) -> None:
+        self._arrays = arrays
+        self._layers = layers
+        names = ("query", "key", "value", "output", "up", "down")
+        # a transposed copy in single precision, made once: what the matrix library multiplies fastest
+        self._matrices = {
+            f"{layer}.{name}": np.ascontiguousarray(arrays[f"{layer}.{name}"].T.astype(np.float32))
+            for layer in range(layers)
+            for name in names
+        }
+
+    def layers(self, numbers: list[int]) -> list[Array]:
+        """The states of the pieces (one row each) after every layer."""
+        arrays = self._arrays
+        places = np.arange(len(numbers))
+        state = (
+            arrays["words"][numbers] * arrays["words.scale"][numbers, None].astype(np.float64)
+            + arrays["places"][places] * arrays["places.scale"][places, None].astype(np.float64)
+        ) / _FINE + arrays["kind"] / _FINE
+        state = self._normal(state / _ATTENTION, "start")
+        found = []
+        for layer in range(self._layers):
+            state = self._layer(state, layer)
+            found.append(state)
+        return found
+
+    def _layer(self, state: Array, layer: int) -> Array:
+        attended = self._attend(state, layer)
+        state = self._normal(state + self._times(attended, f"{layer}.output"), f"{layer}.first")
+        inner = self._gelu(self._times(state, f"{layer}.up"))
+        return self._normal(state + self._times(inner, f"{layer}.down"), f"{layer}.second")
+
+    def _times(self, state: Array, name: str) -> Array:
+        """``state`` times a matrix, plus its bias: whole numbers times whole numbers, then scaled back."""
+        matrix = self._matrices[name]
+        scale = np.maximum(np.abs(state).max(axis=1, keepdims=True), 1e-6) / LARGEST
+        whole = np.rint(state / scale).astype(np.float32)
+        product = np.zeros((len(state), matrix.shape[1]), dtype=np.float64)
+        for start in range(0, matrix.shape[0], WIDTH):
+            product += whole[:, start : start + WIDTH] @ matrix[start : start + WIDTH]
+        scaled = product * scale * (self._arrays[f"{name}.scale"] / _FINE / _FINE)
+        return np.asarray(scaled + self._arrays[f"{name}.bias"] / _FINE)
+
+    def _attend(self, state: Array, layer: int) -> Array:
+        length = len(state)
+        query, key, value = (
+            np.rint(self._times(state, f"{layer}.{name}") * _ATTENTION).reshape(length, HEADS, PER_HEAD).transpose(1, 0, 2)
+            for name in ("query", "key", "value")
+        )
+        # 32 products of numbers below 2^20 stay below 2^53
+        alike = (query @ key.transpose(0, 2, 1)) / (_ATTENTION * _ATTENTION) / np.sqrt(np.float64(PER_HEAD))
+        table = self._arrays["exp"]
+        steps = np.rint((alike.max(axis=2, keepdims=True) - alike) * EXP_STEPS)
+        weight = table[np.minimum(steps, len(table) - 1).astype(np.int64)].astype(np.float64)
+        mixed = (weight @ value) / weight.sum(axis=2, keepdims=True) / _ATTENTION
+        return np.asarray(mixed.transpose(1, 0, 2).reshape(length, WIDTH))
+
+    def _gelu(self, state: Array) -> Array:
+        steps = np.rint(state * GELU_STEPS)
+        reach = GELU_REACH * GELU_STEPS
+        inside = self._arrays["gelu"][(np.clip(steps, -reach, reach) + reach).astype(np.int64)] / np.float64(GELU_ONE)
+        return np.asarray(np.where(steps > reach, state, inside))
+
+    def _normal(self, state: Array, name: str) -> Array:
+        """Layer normalisation: mean and variance are sums of whole numbers."""
+        fine = np.rint(state * _FINE)
+        fine = np.rint(fine - fine.sum(axis=1, keepdims=True) / WIDTH)
+        variance = (fine * fine).sum(axis=1, keepdims=True) / WIDTH + 1
+        weight, bias = self._arrays[f"{name}.weight"] / _FINE, self._arrays[f"{name}.bias"] / _FINE
+        return np.asarray(fine / np.sqrt(variance) * weight + bias)

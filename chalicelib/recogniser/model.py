@@ -1,0 +1,43 @@
+"""The whole model: from a text to a score, with the words that told it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chalicelib.domain.facts import Recognised, Telling
+from chalicelib.policy.language_words import ENGLISH
+from chalicelib.recogniser import learnt
+from chalicelib.recogniser.encoder import Encoder
+from chalicelib.recogniser.pieces import Piece, pieces_of
+from chalicelib.recogniser.weights import FILE, MODEL, load
+
+_TELLING = 3
+"""Words that the evidence names."""
+
+
+class Model:
+    """Reads its weights when it is made; raises ``weights.OtherWeights``."""
+
+    def __init__(self, file: Path = FILE, expected: str = MODEL) -> None:
+        self._arrays, self.about = load(file, expected)
+        self._name = expected
+        self._vocabulary = {word: number for number, word in enumerate(self.about["vocabulary"])}
+        self._encoder = Encoder(self._arrays, self.about["layers"])
+
+    def recognised(self, text: str) -> Recognised:
+        """What ``text`` is worth."""
+        pieces = pieces_of(text, self._vocabulary)
+        states = self._encoder.layers([piece.number for piece in pieces])[-learnt.LAYERS :]
+        score = learnt.score_of(learnt.vector_of(states), self._arrays)
+        return Recognised(score=score, model=self._name, told_by=_told_by(text, pieces, learnt.leanings(states, self._arrays)))
+
+
+def _told_by(text: str, pieces: list[Piece], leanings: list[int]) -> tuple[Telling, ...]:
+    """The words that lean most towards what is ordinary, strongest first; everyday words would say nothing to a reader."""
+    by_word: dict[tuple[int, int], int] = {}
+    for piece, leaning in zip(pieces, leanings, strict=True):
+        place = (piece.start, piece.end)
+        if piece.start < piece.end and text[piece.start : piece.end].casefold() not in ENGLISH:
+            by_word[place] = max(leaning, by_word.get(place, leaning))
+    best = sorted(by_word, key=lambda place: (-by_word[place], place))[:_TELLING]
+    return tuple(Telling(start=start, end=end) for start, end in best)

@@ -1,0 +1,149 @@
+"""What ships is exact and pinned: the same weights, the same numbers on every machine, and unknown where anything breaks."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib import wiring
+from chalicelib.domain.fact import Known, Unknown
+from chalicelib.recogniser.encoder import Encoder
+from chalicelib.recogniser.model import Model
+from chalicelib.recogniser.pieces import MOST_PIECES, pieces_of
+from chalicelib.recogniser.recogniser import LazyRecogniser
+from chalicelib.recogniser.weights import FILE, MODEL, OtherWeights, load, packed, parse
+
+ASKS = "@BrandDemo how do I change the address on my account?"
+
+
+@cache
+def model() -> Model:
+    return Model()
+
+
+def test_the_code_names_the_weights_that_ship() -> None:
+    assert hashlib.sha256(FILE.read_bytes()).hexdigest() == MODEL
+    assert model().recognised(ASKS).model == MODEL
+
+
+def test_this_machine_gives_the_numbers_of_the_machine_that_trained() -> None:
+    samples = model().about["samples"]
+    assert len(samples) > 4
+    assert [[text, model().recognised(text).score] for text, _ in samples] == samples
+
+
+class InAnotherOrder(Encoder):
+    """Multiplies whole numbers as whole numbers, and adds them up from the back."""
+
+    def _times(self, state: Any, name: str) -> Any:
+        matrix, self._matrices[name] = self._matrices[name], Backwards(self._matrices[name])
+        try:
+            return super()._times(state, name)
+        finally:
+            self._matrices[name] = matrix
+
+
+class Backwards:
+    """A matrix that is multiplied in 64-bit whole numbers, last row first."""
+
+    def __init__(self, matrix: Any) -> None:
+        self.matrix, self.shape = matrix, matrix.shape
+
+    def __getitem__(self, rows: slice) -> Backwards:
+        return Backwards(self.matrix[rows])
+
+    __array_ufunc__ = None
+
+    def __rmatmul__(self, left: Any) -> Any:
+        return left[:, ::-1].astype(np.int64) @ self.matrix[::-1].astype(np.int64)
+
+
+def test_no_order_of_adding_changes_a_bit() -> None:
+    arrays, about = load()
+    numbers = [piece.number for piece in pieces_of(ASKS, {word: place for place, word in enumerate(about["vocabulary"])})]
+    ours, theirs = (kind(arrays, about["layers"]).layers(numbers) for kind in (Encoder, InAnotherOrder))
+    assert all(np.array_equal(one, other) for one, other in zip(ours, theirs, strict=True))
+
+
+def test_an_ordinary_request_scores_over_the_thresholds_and_a_calm_tragedy_far_below() -> None:
+    assert model().recognised(ASKS).score > 800_000
+    for say in ("my mum died on sunday, what happens to her account", "wow great job losing my bag, love it", "boycott them all"):
+        assert model().recognised(f"@BrandDemo {say}").score < 400_000, say
+
+
+def test_the_evidence_points_at_words_of_the_text() -> None:
+    words = [ASKS[one.start : one.end] for one in model().recognised(ASKS).told_by]
+    assert words
+    assert set(words) <= {"address", "account", "change"}
+
+
+def test_a_handle_is_never_evidence() -> None:
+    scores = {model().recognised(ASKS.replace("@BrandDemo", handle)).score for handle in ("@BrandDemo", "@a", "@idieofcancer")}
+    assert len(scores) == 1
+
+
+@settings(max_examples=15)
+@given(st.text(max_size=200))
+def test_any_text_has_a_score_or_none_and_nothing_is_raised(text: str) -> None:
+    told = wiring.recogniser().recognise(text)
+    assert isinstance(told, Known)
+    assert 0 <= told.value.score <= 1_000_000
+    assert all(0 <= one.start < one.end <= len(text) for one in told.value.told_by)
+
+
+def test_a_text_of_any_length_costs_a_bounded_time() -> None:
+    vocabulary = {"[CLS]": 0, "[SEP]": 1, "[UNK]": 2, "a": 3, "##a": 4}
+    assert len(pieces_of("a " * 5_000 + "aaaa" * 2_000, vocabulary)) == MOST_PIECES
+    assert [piece.number for piece in pieces_of("aa b", vocabulary)] == [0, 3, 4, 2, 1]
+
+
+@pytest.mark.parametrize(("content", "why"), [(None, "missing"), (b"other weights", "another-model")])
+def test_weights_that_are_not_the_ones_of_this_engine_mean_unknown(content: bytes | None, why: str, tmp_path: Path) -> None:
+    file = tmp_path / "weights.bin"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(OtherWeights, match=why):
+        Model(file)
+    asked = []
+
+    def wake() -> Model:
+        asked.append(1)
+        return Model(file)
+
+    recogniser = LazyRecogniser(wake)
+    assert [recogniser.recognise(ASKS), recogniser.recognise(ASKS)] == [Unknown(why), Unknown(why)]
+    assert asked == [1]
+
+
+def test_whatever_breaks_is_unknown_and_the_next_text_is_tried_again() -> None:
+    class Breaks:
+        def recognised(self, text: str) -> Any:
+            if text == "bad":
+                raise RuntimeError("the library is not well")
+            return model().recognised(text)
+
+    recogniser = LazyRecogniser(Breaks)  # type: ignore[arg-type]
+    assert recogniser.recognise("bad") == Unknown("broken")
+    assert isinstance(recogniser.recognise(ASKS), Known)
+
+
+def test_weights_that_were_packed_are_read_back() -> None:
+    arrays = {"a": np.arange(5, dtype=np.int8), "b": np.arange(6, dtype=np.int64).reshape(2, 3)}
+    found, about = parse(packed(arrays, {"layers": 2}))
+    assert about == {"layers": 2}
+    assert all(np.array_equal(found[name], array) for name, array in arrays.items())
+
+
+def test_the_library_is_not_imported_before_somebody_asks() -> None:
+    code = "import sys; from chalicelib import wiring; wiring.recogniser(); print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=FILE.parents[2], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
