@@ -105,6 +105,10 @@ bench: $(READY) ## measure; prints numbers beside their limits
 	$(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/cost.py
 
+.PHONY: voice-sample
+voice-sample: $(READY) ## N acknowledgements of a busy brand in posting order, as JSON lines in OUT
+	@$(BIN)/python benchmarks/voice.py --posts $(or $(N),1000) --out $(or $(OUT),build/voice-sample.jsonl)
+
 lock: $(READY) ## resolve requirements*.in into requirements*.txt, with hashes
 	$(COMPILE) requirements.in --output-file requirements.txt
 	$(COMPILE) requirements-dev.in --constraints requirements.txt --output-file requirements-dev.txt

@@ -155,7 +155,7 @@ def _reply_part(judgement: Judgement, reservation: Reservation | None) -> ReplyP
         return None
     composed = judgement.composed
     return ReplyPart(
-        voice=judgement.voice.id,
+        voice=f"{judgement.voice.id}.{judgement.voice.language}",
         edition=judgement.voice.edition,
         index=composed.index,
         wordings=composed.wordings,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 NEAR = 0.8
@@ -18,6 +19,7 @@ _HONORIFIC = re.compile(r"\b(?:mr|mrs|ms|miss|mx|dr|sir|madam)\b\.?")
 _GREETING = re.compile(
     r"^\W*(?:(?:hi|hello|hey|dear)(?: there)?(?: (?!there)\w+)?|good (?:morning|afternoon|evening)(?: \w+)?) ?[,.!:–-]+"
 )
+_ADDRESSEE = re.compile(r"^(?:\W*@\w+)+\W*")
 _NUMBER = re.compile(r"\d+")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 
@@ -72,20 +74,42 @@ def robot_index(texts: Sequence[str]) -> RobotIndex:
     earlier reply, after masking. Exact ones are near too.
     """
     said: set[str] = set()
+    same: set[frozenset[str]] = set()
     shingled: list[frozenset[str]] = []
     where: dict[str, list[int]] = {}
     exact = near = 0
     for text in texts:
-        bare = re.sub(r"^(?:\W*@\w+)+\W*", "", text).strip()
-        shingles = _shingles(text)
-        common = Counter(earlier for shingle in shingles for earlier in where.get(shingle, ()))
+        bare, shingles = _bare(text), _shingles(text)
         exact += bare in said
-        near += any(count / (len(shingles) + len(shingled[earlier]) - count) >= NEAR for earlier, count in common.items())
+        near += shingles in same or any(
+            len(shingles & shingled[earlier]) >= NEAR * len(shingles | shingled[earlier]) for earlier in _like(shingles, where)
+        )
+        same.add(shingles)
         for shingle in shingles:
             where.setdefault(shingle, []).append(len(shingled))
         shingled.append(shingles)
         said.add(bare)
     return RobotIndex(len(texts), exact, near)
+
+
+def most_used(texts: Sequence[str]) -> tuple[str, int]:
+    """The text that was said most often once the addressee is dropped, and how often; ("", 0) where there is none."""
+    counted = Counter(map(_bare, texts))
+    return counted.most_common(1)[0] if counted else ("", 0)
+
+
+def _like(shingles: frozenset[str], where: Mapping[str, Sequence[int]]) -> set[int]:
+    """Every earlier reply that may be near, and few others: a near one has all but a fifth of the shingles at most.
+
+    So it has one of any fifth and one more, also of the rarest.
+    """
+    rarest = sorted(shingles, key=lambda shingle: (len(where.get(shingle, ())), shingle))
+    enough = len(shingles) - math.ceil(NEAR * len(shingles)) + 1
+    return {earlier for shingle in rarest[:enough] for earlier in where.get(shingle, ())}
+
+
+def _bare(text: str) -> str:
+    return _ADDRESSEE.sub("", text).strip()
 
 
 def _shingles(text: str) -> frozenset[str]:

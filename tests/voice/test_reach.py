@@ -51,9 +51,10 @@ def test_unequal_parts_keep_the_distance(document: dict[str, Any]) -> None:
     assert max(sum(x == y for x, y in zip(a, b, strict=True)) for a, b in combinations(words, 2)) == 2
 
 
-def test_the_closest_pair_is_the_closest_of_all(document: dict[str, Any]) -> None:
+@pytest.mark.parametrize("gone", ["0125", "0236", "1246", "3456"])
+def test_the_closest_pair_is_the_closest_of_all(gone: str, document: dict[str, Any]) -> None:
     for part in PARTS[:3]:
-        for number in "456":
+        for number in gone:
             del document["parts"][part][number]
     voice = load(document)
     texts = {index: render(word, VALUES, voice) for index in range(343) if (word := voice.word(index))}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.voice.sameness import RobotIndex, mask, normalise, robot_index, similarity
+from chalicelib.voice.sameness import RobotIndex, mask, most_used, normalise, robot_index, similarity
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,19 @@ def test_the_robot_index_counts_exact_and_near_repeats_of_earlier_replies() -> N
     texts = [f"@ann {long}", f"@bob {long}", f"@cat Hi Cat, {long} today 17", "nothing at all like it is said in this reply"]
     assert robot_index(texts) == RobotIndex(replies=4, exact=1, near=2)
     assert robot_index([]) == RobotIndex(0, 0, 0)
+
+
+@given(st.lists(st.text(alphabet="ab c@", max_size=14), max_size=12))
+def test_the_robot_index_misses_no_near_copy(texts: list[str]) -> None:
+    def shingles(text: str) -> frozenset[str]:
+        words = normalise(text).split()
+        return frozenset(" ".join(words[at : at + 3]) for at in range(max(1, len(words) - 2)))
+
+    sets = [shingles(text) for text in texts]
+    near = sum(any(len(a & b) / len(a | b) >= 0.8 for b in sets[:at]) for at, a in enumerate(sets))
+    assert robot_index(texts).near == near
+
+
+def test_the_most_used_reply_is_told_without_its_addressee() -> None:
+    assert most_used(["@ann We see it", "@bob We see it", "Else"]) == ("We see it", 2)
+    assert most_used([]) == ("", 0)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from random import Random
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from chalicelib.voice import code
 from chalicelib.voice.closest import Shapes, alike
-from chalicelib.voice.compose import Composed, Request, compose
+from chalicelib.voice.compose import RUN, Composed, Exhausted, Request, compose, upcoming
 from chalicelib.voice.expectation import Expectation
 from chalicelib.voice.lint import LENGTH, longest
 from chalicelib.voice.loader import read_all
@@ -134,6 +135,18 @@ def test_a_bundle_stays_small_and_a_decision_reads_one_word(voices: dict[str, Vo
     next(in_a_row(voices["plain.en"], 1))
     assert counted[0] == 1
     assert sum(len(file.read_text()) for file in FOLDER.glob("plain.*.yaml")) < 40_000
+
+
+def test_a_search_among_words_that_are_all_taken_ends_after_four_hundred(voices: dict[str, Voice]) -> None:
+    voice, starts = voices["plain.en"], [quarter * 12_167 // 4 for quarter in range(4)]
+    taken = {start: frozenset(lock for _, lock in upcoming(voice, start, RUN)) for start in starts}
+    ask = Request(language="en", topic="card", team="cards team", expectation=Expectation(), cursor=0, length_limit=LENGTH)
+    found = compose(voice, replace(ask, taken=taken[0]))
+    assert isinstance(found, Composed)
+    assert found.index == starts[1]
+    exhausted = compose(voice, replace(ask, taken=frozenset().union(*taken.values())))
+    assert isinstance(exhausted, Exhausted)
+    assert exhausted.reason == "wording-exhausted"
 
 
 def test_the_samples_in_the_documentation_are_what_the_reader_sees(voices: dict[str, Voice]) -> None:

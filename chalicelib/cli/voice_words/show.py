@@ -24,7 +24,7 @@ def add(words: Subparsers) -> None:
     add_asked(parser)
     parser.add_argument("--number", type=int, default=50, metavar="N", help="how many (default: 50)")
     parser.add_argument("--from", dest="start", type=int, default=0, metavar="WORD", help="the word to start at (default: 0)")
-    parser.add_argument("--wordings", action="store_true", help="show which wordings each is made of")
+    parser.add_argument("--wordings", action="store_true", help="show which wordings each is made of, with their marks")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -39,7 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
         for at, reply in enumerate(in_a_row(voice, max(0, arguments.number), arguments.start), start=1):
             out.print(f"{at:>3}  {reply.text}", soft_wrap=True)
             if arguments.wordings:
-                out.print(f"     {reply.index} · {' '.join(reply.wordings)}", style="dim", soft_wrap=True)
+                named = (f"{wording} ({mark})" for wording, mark in zip(reply.wordings, reply.marks, strict=True))
+                out.print(f"     word {reply.index} · {' '.join(named)}", style="dim", soft_wrap=True)
     return screen.Exit.BAD if found.problems else screen.Exit.OK
 
 
