@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import sys
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from chalice.app import Chalice, DynamoDBEvent, Rate, Response, SQSEvent
 
-from chalicelib import wiring
+from chalicelib import telemetry, wiring
 from chalicelib.domain.webhook import RawWebhook
 
 if TYPE_CHECKING:
@@ -18,15 +16,20 @@ if TYPE_CHECKING:
 
 app = Chalice(app_name="ackguard", configure_logs=False)
 
-log = logging.getLogger("ackguard")
-log.addHandler(logging.StreamHandler(sys.stderr))
-log.setLevel(logging.INFO)
-log.propagate = False
+
+class InvocationFailed(Exception):
+    """An invocation raised. The text has the kind of the error and its place, never its words: they may quote somebody."""
 
 
-def note(step: str, **what: str | int) -> None:
-    """One JSON line of slugs, ids and numbers: never a text, a handle or a secret."""
-    log.info(json.dumps({"step": step, **what}, separators=(",", ":")))
+@app.middleware("all")
+def quietly(event: Any, get_response: Callable[[Any], Any]) -> Any:
+    """Whatever a step raises is told without its words; the queue, the stream or the schedule brings the work back."""
+    try:
+        return get_response(event)
+    except Exception as error:
+        telemetry.failed(event.context.function_name, error)
+        raised = telemetry.placed(error)
+    raise InvocationFailed(f"{raised['error']} at {raised['place']}")
 
 
 @app.route("/webhooks/{platform}", methods=["GET", "POST"], content_types=["*/*"], name="api_handler")
@@ -55,7 +58,7 @@ def decide_mentions(event: SQSEvent) -> None:
 
     for record in event:
         done = intake.run(record.body, wiring.for_deciding(), wiring.settings().limits, wiring.now(), receives(record))
-        note("decide", id=done.id, did=done.did, rule=done.rule)
+        telemetry.done("decide", done, wiring.now())
 
 
 @app.on_sqs_message(queue=wiring.REPLIES, batch_size=1, name="post_replies")
@@ -65,7 +68,7 @@ def post_replies(event: SQSEvent) -> None:
 
     for record in event:
         done = post.run(record.body, wiring.for_posting(), wiring.settings().limits, wiring.now())
-        note("post", id=done.id, did=done.did, rule=done.rule)
+        telemetry.done("post", done, wiring.now())
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="settle_stale")
@@ -74,7 +77,7 @@ def settle_stale(event: Any) -> None:
     from chalicelib.steps import settle
 
     for done in settle.run(wiring.for_posting(), wiring.settings().limits, wiring.now()):
-        note("settle", id=done.id, did=done.did, rule=done.rule)
+        telemetry.done("settle", done, wiring.now())
 
 
 @app.on_sqs_message(queue=wiring.DEAD_LETTERS, batch_size=1, name="rescue")
@@ -84,7 +87,7 @@ def rescue(event: SQSEvent) -> None:
 
     for record in event:
         done = step.run(record.body, wiring.for_deciding(), wiring.settings().limits, wiring.now(), receives(record))
-        note("rescue", id=done.id, did=done.did, rule=done.rule)
+        telemetry.done("rescue", done, wiring.now())
 
 
 @app.on_sqs_message(queue=wiring.ANNOUNCEMENTS, batch_size=1, name="announce_cases")
@@ -94,7 +97,7 @@ def announce_cases(event: SQSEvent) -> None:
 
     for record in event:
         done = announce.run(record.body, wiring.for_announcing(), wiring.settings().limits, wiring.now())
-        note("announce", id=done.id, did=done.did, rule=done.rule)
+        telemetry.done("announce", done, wiring.now())
 
 
 @app.on_dynamodb_record(stream_arn="ledger", batch_size=98, starting_position="TRIM_HORIZON", name="sequence_ledger")
@@ -115,7 +118,7 @@ def sequence_ledger(event: DynamoDBEvent) -> None:
         )
         for change in (record["dynamodb"] for record in records)
     ]
-    note("sequence", leaves=sequence.run(leaves, wiring.for_sequencing(), wiring.now()))
+    telemetry.note("sequence", leaves=sequence.run(leaves, wiring.for_sequencing(), wiring.now()))
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="seal_ledger")
@@ -123,7 +126,7 @@ def seal_ledger(event: Any) -> None:
     """6b: a signed checkpoint over everything sequenced."""
     from chalicelib.steps import seal
 
-    note("seal", size=seal.run(wiring.for_sealing(), wiring.now(), wiring.settings().origin))
+    telemetry.note("seal", size=seal.run(wiring.for_sealing(), wiring.now(), wiring.settings().origin))
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="watch")
@@ -133,16 +136,21 @@ def watch(event: Any) -> None:
     from chalicelib.steps import watch as step
 
     for done in step.run(wiring.for_watching(), wiring.now()):
-        note("watch", id=done.id, did=done.did, rule=done.rule)
+        telemetry.done("watch", done, wiring.now())
     for done in (*surge.run(wiring.for_surging(), wiring.now()), *waits.run(wiring.for_surging(), wiring.now())):
-        note("watch", id=done.id, did=done.did, rule=done.rule)
+        telemetry.done("watch", done, wiring.now())
     for done in keep.run(wiring.for_keeping(), wiring.settings().limits, wiring.now()):
-        note("watch", id=done.id, did=done.did, rule=done.rule)
+        telemetry.done("watch", done, wiring.now())
 
 
 def receives(record: Any) -> int:
     """How often the queue delivered this record, counting this time."""
     return int(record.to_dict().get("attributes", {}).get("ApproximateReceiveCount", "1"))
+
+
+def correlation() -> str:
+    """What ties every line about a delivery together: the id that AWS gave to this invocation."""
+    return str(app.lambda_context.aws_request_id)
 
 
 def request_at(platform: str, at: datetime) -> RawWebhook:
@@ -156,11 +164,15 @@ def request_at(platform: str, at: datetime) -> RawWebhook:
         query=dict(request.query_params or {}),
         body=request.raw_body if isinstance(request.raw_body, bytes) else request.raw_body.encode(),
         received_at=at,
+        correlation=correlation(),
     )
 
 
 def answered(platform: str, received: Received) -> Response:
     """One log line, and the answer without any detail."""
-    note("receive", platform=platform, status=received.answer.status, reason=received.reason, notices=received.notices)
+    status, reason = received.answer.status, received.reason
+    telemetry.note("receive", correlation(), platform=platform, status=status, reason=reason, notices=received.notices)
+    if status >= 400:
+        telemetry.refused(platform, status, reason)
     headers: dict[str, str | list[str]] = {"Content-Type": received.answer.content_type, "X-Content-Type-Options": "nosniff"}
     return Response(body=received.answer.body, status_code=received.answer.status, headers=headers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
@@ -71,8 +71,11 @@ PLACES = (*TABLES, *QUEUES, BUCKET, SECRETS_PREFIX, KEY_SEALER, KEY_PUBLISHER)
 """Where the backend ``aws`` has its parts. Each Lambda is told its own only; a secret is never among them."""
 
 
-def read_settings(environment: Mapping[str, str]) -> Settings:
-    """The settings of ``environment``; raises WrongSettings naming all that is wrong."""
+def read_settings(environment: Mapping[str, str], needs: Sequence[str] = ()) -> Settings:
+    """The settings of ``environment``; raises WrongSettings naming all that is wrong.
+
+    ``needs`` are places without which a Lambda cannot work on the backend ``aws``: any that is missing is wrong too.
+    """
     wrong: list[str] = []
     wrong += [f"{name}: no such setting" for name in environment if name.startswith("ACKGUARD_") and not _is_known(name)]
     backend = environment.get("ACKGUARD_BACKEND", "embedded")
@@ -86,6 +89,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         if not may_send_to(url)
     ]
     factor = _whole(environment, "ACKGUARD_CLOCK", 1, wrong)
+    if backend == "aws":
+        wrong += [f"{name}: not set, and this Lambda needs it" for name in needs if not environment.get(name)]
     if wrong:
         raise WrongSettings("; ".join(wrong))
     return Settings(

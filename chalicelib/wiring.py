@@ -112,9 +112,8 @@ def deployed() -> AwsBackend:
 
 
 def _backend(*needs: str) -> Embedded | AwsBackend:
-    """What ``settings().backend`` says; raises WrongSettings that names every place among ``needs`` that is not set."""
-    if settings().backend == "aws" and (missing := [name for name in needs if name not in settings().places]):
-        raise WrongSettings("; ".join(f"{name}: not set, and this Lambda needs it" for name in missing))
+    """What ``settings().backend`` says; raises WrongSettings that names all that is wrong, missing ``needs`` too."""
+    read_settings(os.environ, needs)
     return backend()
 
 

@@ -50,7 +50,7 @@ ONLY_FOR_TESTS = {
     "chalicelib.audit.verify": "what an auditor runs; its command is a later issue",
     "chalicelib.steps.replay": "how the tests prove that a record explains its decision; its command is a later issue",
 }
-ENTRY_POINTS = {"app", "chalicelib.cli.main"}
+ENTRY_POINTS = {"app", "chalicelib.cli.main", "infra.package"}
 
 PURE = ("domain", "policy", "voice", "platforms", "audit", "sinks", "steps", "ports.py", "rows.py", "registry.py")
 OUTSIDE = re.compile(
@@ -77,7 +77,10 @@ GIVEN: dict[str, tuple[str, str]] = {
 @cache
 def sources(folder: str = "") -> dict[str, ast.Module]:
     """Path → syntax tree of every Python file of ours, or of those under one path."""
-    files = [ROOT / "app.py", *(file for top in ("chalicelib", "tests", "benchmarks") for file in (ROOT / top).rglob("*.py"))]
+    files = [
+        ROOT / "app.py",
+        *(file for top in ("chalicelib", "tests", "benchmarks", "infra") for file in (ROOT / top).rglob("*.py")),
+    ]
     paths = sorted(file.relative_to(ROOT).as_posix() for file in files if file.exists())
     return {path: ast.parse((ROOT / path).read_text()) for path in paths if path.startswith(folder)}
 

@@ -14,6 +14,10 @@ from chalicelib.ports import SecretKeeper
 FRESH_S = 300.0
 """A secret is asked for again after this many seconds: a rotation holds everywhere by then, and so does a revocation."""
 
+_NOT_OURS = frozenset({"ResourceNotFoundException", "AccessDeniedException"})
+"""A secret that this Lambda may not read is one that it does not have: only those of the stack's parameters may be read, and AWS
+tells a stranger nothing else of a name that there is not."""
+
 _MOST = 64
 _STAGES = ("AWSCURRENT", "AWSPREVIOUS")
 
@@ -55,7 +59,7 @@ class ManagedSecrets(SecretKeeper):
         try:
             answer = self._calls("get_secret_value", SecretId=self._prefix + secret_id(name), VersionStage=stage)
         except Refusal as refusal:
-            if refusal.code == "ResourceNotFoundException":
+            if refusal.code in _NOT_OURS:
                 return None
             raise
         return str(answer["SecretString"])

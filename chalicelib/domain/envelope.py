@@ -17,16 +17,17 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """A notice with which live secret (``current`` | ``previous``) its webhook was verified."""
+    """A notice with which live secret (``current`` | ``previous``) its webhook was verified, and what the log calls it by."""
 
     schema: int
     secret: str
+    correlation: str
     notice: Mention | Deletion | OwnPost | Misread | DeskAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """Post the reply that the record ``id`` reserved for this mention of ``author``."""
+    """Post the reply that the record ``id`` reserved for this mention of ``author``; ``correlation`` as in its envelope."""
 
     schema: int
     id: str
@@ -34,6 +35,7 @@ class Order:
     root: str
     account: str
     author: str
+    correlation: str
 
 
 def pack(content: Envelope | Order | Announcement) -> str:
@@ -56,9 +58,9 @@ def announcement_in(body: str) -> Announcement:
     return _unpack(Announcement, body)
 
 
-def wrap(notice: Notice | DeskAction, secret: str) -> str:
+def wrap(notice: Notice | DeskAction, secret: str, correlation: str = "") -> str:
     """The queue entry of a notice."""
-    return pack(Envelope(schema=SCHEMA, secret=secret, notice=notice))
+    return pack(Envelope(schema=SCHEMA, secret=secret, correlation=correlation, notice=notice))
 
 
 def _unpack(kind: type[T], body: str) -> T:

@@ -12,6 +12,7 @@ class RawWebhook:
     """One HTTP request as received.
 
     ``headers`` has lower-case names, ``query`` percent-decoded values, ``body`` the exact bytes, ``received_at`` is UTC.
+    ``correlation`` is what the log calls this delivery by; it comes from us and says nothing about anybody.
     """
 
     platform: str
@@ -20,6 +21,7 @@ class RawWebhook:
     query: Mapping[str, str]
     body: bytes
     received_at: datetime
+    correlation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,10 @@ def run(body: str, ports: AnnouncePorts, limits: Limits, now: datetime) -> Done:
     order = envelope.announcement_in(body)
     if order.sink is None and len(ports.sinks) == 1:
         order = replace(order, sink=next(iter(ports.sinks)))
+    return replace(_turn(order, ports, limits, now), since=order.at)
+
+
+def _turn(order: Announcement, ports: AnnouncePorts, limits: Limits, now: datetime) -> Done:
     if order.sink is None:
         return _spread(order, ports)
     sink = ports.sinks.get(order.sink)

@@ -11,7 +11,9 @@ from chalicelib.domain.limits import Limits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """Who decides, when, with which bundle, engine and limits; ``secret`` and ``receive_count`` tell how the notice came."""
+    """Who decides, when, with which bundle, engine and limits; ``secret`` and ``receive_count`` tell how the notice came,
+    ``correlation`` what the log calls its delivery by.
+    """
 
     id: str
     brand: Brand | None
@@ -21,3 +23,4 @@ class Circumstances:
     engine: str
     secret: str
     receive_count: int
+    correlation: str = ""

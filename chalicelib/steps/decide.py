@@ -61,7 +61,7 @@ def decide_mention(
     for _ in range(ATTEMPTS):
         gathered, loaded = _gathered(mention, ports, limits, now)
         if gathered.standing is not None:
-            return resume(gathered.standing, ports, now)
+            return resume(gathered.standing, ports, now, trace.correlation)
         around = Circumstances(
             id=record,
             brand=loaded.brand_of(mention.platform, mention.account),
@@ -71,6 +71,7 @@ def decide_mention(
             engine=ports.bundles.engine,
             secret=trace.secret,
             receive_count=trace.receive_count,
+            correlation=trace.correlation,
         )
         facts = replace(gathered.facts, premise=premise, signals=ports.signals(mention))
         facts = recognised(facts, loaded.bundle, limits, ports.recogniser)
@@ -96,18 +97,18 @@ def _commit(facts: Facts, loaded: Loaded, around: Circumstances, ports: DecidePo
         ports.recent.forget(write.key for write in plan.writes)
         result = ports.store.commit(plan.writes)
         if not isinstance(result, Cancelled):
-            return _finished(plan, judgement, ports, around.now), judgement.decision
+            return _finished(plan, judgement, ports, around), judgement.decision
         if plan.word_place is None or result.places != {plan.word_place}:
             return None
         taken |= _held_words(judgement, value_of(facts.control, Control(version=0, mode="halted")), ports, around.now)
     return None
 
 
-def resume(standing: Standing, ports: DecidePorts, now: datetime) -> Done:
+def resume(standing: Standing, ports: DecidePorts, now: datetime, correlation: str = "") -> Done:
     """A mention that is decided already: its case is told again, a reply that still waits is queued again, the rest is done."""
     tell_again(standing, ports.store, ports.announcements, now)
     if standing.state is State.RESERVED:
-        order_reply(standing, ports.replies, now)
+        order_reply(standing, ports.replies, now, correlation)
         return Done(standing.id, "queued-again")
     return Done(standing.id, "already-decided")
 
@@ -125,13 +126,13 @@ def _gathered(mention: Mention, ports: DecidePorts, limits: Limits, now: datetim
     return (gathered, loaded) if current is loaded else (seen(current), current)
 
 
-def _finished(plan: Plan, judgement: Judgement, ports: DecidePorts, now: datetime) -> Done:
+def _finished(plan: Plan, judgement: Judgement, ports: DecidePorts, around: Circumstances) -> Done:
     decision = judgement.decision
     if plan.case is not None:
         news = News(record=plan.standing.id, outcome=decision.outcome, rule=decision.rule, why=decision.why)
-        order_announcement(plan.case, news, ports.announcements, now)
+        order_announcement(plan.case, news, ports.announcements, around.now)
     if plan.standing.state is State.RESERVED:
-        order_reply(plan.standing, ports.replies, now)
+        order_reply(plan.standing, ports.replies, around.now, around.correlation)
     return Done(plan.standing.id, plan.standing.state.value, decision.rule)
 
 

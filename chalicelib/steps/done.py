@@ -24,19 +24,25 @@ class Contended(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """How a notice reached its step: how often the queue delivered it, which secret signed it."""
+    """How a notice reached its step: how often the queue delivered it, which secret signed it, what the log calls it by."""
 
     receive_count: int = 1
     secret: str = "current"
+    correlation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a step did, in slugs and ids only: one log line."""
+    """What a step did, in slugs and ids only: one log line.
+
+    ``correlation`` is what the log calls the delivery by, ``since`` when it came (for an announcement: was ordered).
+    """
 
     id: str
     did: str
     rule: str = ""
+    correlation: str = ""
+    since: datetime | None = None
 
 
 def new_id(entropy: Callable[[int], bytes]) -> str:
@@ -44,7 +50,7 @@ def new_id(entropy: Callable[[int], bytes]) -> str:
     return base64.b32encode(entropy(10)).decode().lower()
 
 
-def order_reply(standing: Standing, replies: Queue, now: datetime) -> None:
+def order_reply(standing: Standing, replies: Queue, now: datetime, correlation: str = "") -> None:
     """Queue the post for the end of the hold."""
     wait = 0 if standing.post_after is None else max(0, round((standing.post_after - now).total_seconds()))
     order = envelope.Order(
@@ -54,6 +60,7 @@ def order_reply(standing: Standing, replies: Queue, now: datetime) -> None:
         root=standing.root,
         account=standing.account,
         author=standing.author,
+        correlation=correlation,
     )
     replies.send(envelope.pack(order), delay_s=min(wait, LONGEST_DELAY_S))
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from chalicelib.domain import envelope, keys
 from chalicelib.domain.fact import Known
 from chalicelib.domain.limits import Limits
-from chalicelib.domain.notice import Deletion, DeskAction, Mention, Misread, OwnPost
+from chalicelib.domain.notice import Deletion, DeskAction, Mention, Misread, Notice, OwnPost
 from chalicelib.platforms.reading.misread import shown
 from chalicelib.steps.decide import DecidePorts, decide_mention
 from chalicelib.steps.deletions import ghost_of, note_deletion
@@ -23,8 +23,12 @@ from chalicelib.steps.rows import Standing, from_row
 def run(body: str, ports: DecidePorts, limits: Limits, now: datetime, receive_count: int) -> Done:
     """Decide what the entry brought; raises ValueError for a body that is no notice (rescue ends it)."""
     entry = envelope.notice_in(body)
-    trace = Trace(receive_count=receive_count, secret=entry.secret)
-    notice = entry.notice
+    trace = Trace(receive_count=receive_count, secret=entry.secret, correlation=entry.correlation)
+    done = _done(entry.notice, ports, limits, now, trace)
+    return replace(done, correlation=entry.correlation, since=entry.notice.received_at)
+
+
+def _done(notice: Notice | DeskAction, ports: DecidePorts, limits: Limits, now: datetime, trace: Trace) -> Done:
     if isinstance(notice, Deletion):
         return note_deletion(notice, ports, limits, now, trace)
     if isinstance(notice, OwnPost):

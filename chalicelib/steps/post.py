@@ -78,12 +78,16 @@ class Ready:
 def run(body: str, ports: PostPorts, limits: Limits, now: datetime) -> Done:
     """Carry out one order; raises ``ports.Unavailable`` or Contended to be run again, which never means a second call."""
     order = envelope.order_in(body)
+    return replace(_carried_out(order, ports, limits, now), correlation=order.correlation)
+
+
+def _carried_out(order: envelope.Order, ports: PostPorts, limits: Limits, now: datetime) -> Done:
     for _ in range(ATTEMPTS):
         ready = _look(order, ports)
         if not isinstance(ready, Ready):
             return _nothing_to_post(ready, order, ports, now)
         if ready.standing.post_after is not None and now < ready.standing.post_after:
-            order_reply(ready.standing, ports.replies, now)
+            order_reply(ready.standing, ports.replies, now, order.correlation)
             return Done(order.id, "still-held")
         request = ports.request_for(ready.reservation, now)
         ending = stop_for(ready.reservation, ready.control, ready.case, now)
@@ -98,7 +102,7 @@ def run(body: str, ports: PostPorts, limits: Limits, now: datetime) -> Done:
             outcome = ports.platform_of(order.platform).read_outcome(
                 ports.http.send(request, limits.platform_timeout.total_seconds())
             )
-            return _finish(sending, ready.reservation, outcome, ports, now)
+            return _finish(sending, ready.reservation, outcome, ports, now, order.correlation)
     raise Contended(order.id)
 
 
@@ -174,12 +178,14 @@ def _intend(ready: Ready, ports: PostPorts, limits: Limits, now: datetime) -> St
     return None if isinstance(ports.store.commit(writes), Cancelled) else sending
 
 
-def _finish(sending: Standing, reservation: Reservation, outcome: PostOutcome, ports: PostPorts, now: datetime) -> Done:
+def _finish(
+    sending: Standing, reservation: Reservation, outcome: PostOutcome, ports: PostPorts, now: datetime, correlation: str
+) -> Done:
     """Write what became of the call. An unknown outcome writes nothing: ``settle_stale`` looks it up after the lease."""
     if isinstance(outcome, NotYet):
         again = now + timedelta(seconds=max(1, outcome.retry_after_s))
         if again <= reservation.deadline:
-            return _try_later(sending, reservation, again, ports, now)
+            return _try_later(sending, reservation, again, ports, now, correlation)
     writes = outcome_writes(sending, reservation, outcome, ports.entropy, now)
     if not writes:
         return Done(sending.id, "outcome-unknown")
@@ -215,10 +221,12 @@ def outcome_writes(
     return []
 
 
-def _try_later(sending: Standing, reservation: Reservation, again: datetime, ports: PostPorts, now: datetime) -> Done:
+def _try_later(
+    sending: Standing, reservation: Reservation, again: datetime, ports: PostPorts, now: datetime, correlation: str
+) -> Done:
     """Definitely not posted: the reservation stands again, and the queue brings it back when the platform allows."""
     waiting = moved(sending, State.RESERVED, lease_until=None, post_after=again)
     if isinstance(ports.store.commit([put_standing(sending, waiting, reservation.deadline)]), Cancelled):
         return Done(sending.id, "settled-elsewhere")
-    order_reply(waiting, ports.replies, now)
+    order_reply(waiting, ports.replies, now, correlation)
     return Done(sending.id, "tried-later")

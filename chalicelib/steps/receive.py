@@ -74,7 +74,7 @@ def run_desk(webhook: RawWebhook, ports: ReceivePorts, limits: Limits, now: date
         action = desk.action(verified)
         wrong = action.reason if isinstance(action, Unreadable) else None
         notice = misread(DESK, action.reason, verified, webhook.body) if isinstance(action, Unreadable) else action
-        ports.mentions.send(envelope.wrap(notice, verified.secret))
+        ports.mentions.send(envelope.wrap(notice, verified.secret, webhook.correlation))
         return Received(ACCEPTED, wrong or "accepted", 1)
     except Unavailable:
         return _refuse(503, "unavailable")
@@ -91,7 +91,7 @@ def _queued(verified: Verified, platform: Platform, ports: ReceivePorts) -> Rece
     webhook = verified.webhook
     notices = (misread(webhook.platform, read.reason, verified, webhook.body),) if isinstance(read, Unreadable) else read
     for notice in notices:
-        ports.mentions.send(envelope.wrap(notice, verified.secret))
+        ports.mentions.send(envelope.wrap(notice, verified.secret, webhook.correlation))
     return Received(ACCEPTED, read.reason if isinstance(read, Unreadable) else "accepted", len(notices))
 
 

@@ -124,6 +124,20 @@ def test_the_log_holds_no_text_and_no_handle(played: Played) -> None:
     assert not [entry.id for entry in MENTIONED if entry.by in log or (len(entry.say) > 20 and entry.say in log)]
 
 
+def test_one_correlation_leads_from_a_delivery_to_its_reply_and_a_delivery_is_one_line(played: Played) -> None:
+    lines = [json.loads(line) for line in (played.data / "service.log").read_text().splitlines()]
+    told = [line for line in lines if "_aws" not in line and "step" in line]
+    posted = [line for line in told if (line["step"], line.get("did")) == ("post", "posted")]
+    assert len(posted) >= 15
+    for line in posted:
+        story = [one for one in told if one.get("correlation_id") == line["correlation_id"]]
+        assert Counter(one["step"] for one in story)["receive"] == 1
+        assert {one["id"] for one in story if one["step"] in ("decide", "post")} >= {line["id"]}
+    counts = [line for line in lines if "_aws" in line]
+    assert sum(line["Posted"][0] for line in counts if "Posted" in line) == len(posted)
+    assert max(line["TimeToDecision"][0] for line in counts if "TimeToDecision" in line) < 3_600_000
+
+
 def test_the_table_shows_every_scene_and_reads_well_in_a_pipe(played: Played) -> None:
     lines = played.out.splitlines()
     assert all(scene.title in played.out for scene in scenes.load())

@@ -6,7 +6,13 @@ from typing import Protocol
 
 import pytest
 
+from chalicelib.domain.limits import Limits
+from chalicelib.domain.webhook import RawWebhook, Secrets
+from chalicelib.embedded.memory import START, memory_ports
+from chalicelib.local.stream.signing import x_headers
+from chalicelib.platforms.x import PLATFORM as X
 from chalicelib.ports import SecretKeeper
+from chalicelib.steps import receive
 
 
 class SecretsBench(Protocol):
@@ -43,3 +49,21 @@ class SecretsContract:
         (secret,) = bench.source.get("webhook/x").values
         assert secret not in repr(bench.source.get("webhook/x"))
         assert secret not in repr(bench.source)
+
+    def test_no_webhook_is_refused_while_its_secret_rotates(self, bench: SecretsBench) -> None:
+        """The platform goes on with the old secret until it is given the new one."""
+        memory = memory_ports()
+        ports = receive.ReceivePorts(mentions=memory.mentions, secrets=bench.source, platforms={"x": X})
+
+        def answer(secret: str) -> int:
+            headers = x_headers(b"{}", Secrets((secret,)))
+            raw = RawWebhook(platform="x", method="POST", headers=headers, query={}, body=b"{}", received_at=START)
+            return receive.run(raw, ports, Limits(), START).answer.status
+
+        (old,) = bench.source.get("webhook/x").values
+        assert answer(old) == 202
+        new = bench.rotate("webhook/x")
+        assert (answer(old), answer(new)) == (202, 202)
+        newest = bench.rotate("webhook/x")
+        assert (answer(old), answer(new), answer(newest)) == (401, 202, 202)
+        memory.store.close()

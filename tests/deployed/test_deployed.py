@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from chalicelib import wiring
+from chalicelib import telemetry, wiring
 from chalicelib.domain import keys
 from chalicelib.domain.account import Account
 from chalicelib.domain.state import State
@@ -96,7 +97,7 @@ def test_a_question_is_acknowledged_once_a_complaint_goes_to_a_person_and_all_of
 def test_an_entry_that_nobody_can_read_ends_in_a_record_and_a_case(stage: Stage) -> None:
     before = stage.head()["next"]
     stage.client("sqs").send_message(QueueUrl=stage.names["DeadLettersQueue"], MessageBody="neither a notice nor an order")
-    wait_for(stage, lambda: '"step":"rescue"' in stage.log())
+    wait_for(stage, lambda: '"step":"rescue"' in stage.log().replace(" ", ""))
     wait_for(stage, lambda: stage.head()["next"] > before)
 
 
@@ -119,10 +120,12 @@ def test_the_command_that_stops_everything_stops_replies_and_decisions_go_on(sta
 
 def test_the_log_tells_what_was_done_and_nothing_that_anybody_wrote(stage: Stage) -> None:
     log = stage.log()
-    lines = [line for line in log.splitlines() if line.startswith("{")]
-    assert {"receive", "decide", "post", "rescue", "sequence", "seal"} <= {json.loads(line)["step"] for line in lines}
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    assert {"receive", "decide", "post", "rescue", "sequence", "seal"} <= {line.get("step") for line in lines}
+    assert {"Acknowledged", "ToPeople", "Posted", "Rescued", "TimeToDecision"} <= {name for line in lines for name in line}
     assert [word for word in ("activate", "solicitor", WEBHOOK_SECRET) if word in log] == []
-    assert [line for line in lines if any(id in line for id in ("551", "771", ACCOUNT))] == []
+    told = [str(value) for line in lines for name, value in line.items() if name not in ("_aws", "timestamp", *telemetry.METRICS)]
+    assert [value for value in told if re.search(rf"(?<!\d)(551|771|{ACCOUNT})(?!\d)", value)] == []
 
 
 def test_what_is_not_signed_gets_no_further_than_the_door(stage: Stage) -> None:

@@ -10,7 +10,7 @@ from unittest.mock import MagicMock
 import pytest
 
 import app
-from chalicelib import wiring
+from chalicelib import telemetry, wiring
 from chalicelib.domain.limits import Limits
 from chalicelib.local import stage
 from chalicelib.settings import ENGINE, ORIGIN, PLACES
@@ -27,7 +27,7 @@ PORTS = {
     "seal_ledger": "for_sealing",
     "watch": "for_keeping",
 }
-COMMON = {"ACKGUARD_BACKEND", "ACKGUARD_ORIGIN"}
+COMMON = {"ACKGUARD_BACKEND", "ACKGUARD_ORIGIN", "POWERTOOLS_METRICS_NAMESPACE"}
 SINK_SETTINGS = {"ACKGUARD_SINKS", "ACKGUARD_SINK_WEBHOOK", "ACKGUARD_SINK_SLACK", "ACKGUARD_SINK_EVENTBRIDGE"}
 
 
@@ -189,13 +189,15 @@ def test_errors_of_every_lambda_alarm(packed: Packed) -> None:
     assert sorted(watched) == sorted(packed.of_type("AWS::Serverless::Function"))
 
 
-def test_what_is_counted_in_the_log_is_what_the_lambdas_write(packed: Packed) -> None:
-    """Every word that a filter compares with is a word of a step, so a renamed one cannot silence an alarm."""
-    spoken = "".join(file.read_text() for file in (ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")))
-    for one in packed.of_type("AWS::Logs::MetricFilter").values():
-        words = re.findall(r'\$\.(step|did|rule) = "\*?([a-z-]+)"', one["FilterPattern"])
-        assert words
-        assert [word for _, word in words if f'"{word}"' not in spoken and f'{word}"' not in spoken] == []
+def test_an_alarm_over_a_number_of_ours_names_one_that_is_really_written(packed: Packed) -> None:
+    """So that a renamed metric cannot silence an alarm; the dimension is the one that the Lambdas write."""
+    ours = [one for one in packed.of_type("AWS::CloudWatch::Alarm").values() if one.get("Namespace") == {"Ref": "AWS::StackName"}]
+    assert {one["MetricName"] for one in ours} >= {"UnknownFacts", "UnknownOutcomes", "Rescued"}
+    assert {one["MetricName"] for one in ours} <= telemetry.METRICS
+    assert {str(one["Dimensions"]) for one in ours} == {str([{"Name": "service", "Value": telemetry.SERVICE}])}
+    shown = re.findall(r'"\$\{AWS::StackName\}", "(\w+)", "service", "(\w+)"', json.dumps(packed.template).replace('\\"', '"'))
+    assert len(shown) == 3
+    assert {name for name, _ in shown} <= telemetry.METRICS
 
 
 def test_the_stack_says_where_everything_is_as_the_lambdas_are_told(packed: Packed) -> None:
@@ -209,6 +211,11 @@ def test_the_stack_says_where_everything_is_as_the_lambdas_are_told(packed: Pack
     }
     assert f"engine: {outputs[stage.output_of(ENGINE)]}\n" in packed.said
     assert stage.DOOR in outputs
+
+
+def test_no_queue_takes_less_than_the_adapter_sends(packed: Packed) -> None:
+    queues = packed.of_type("AWS::SQS::Queue")
+    assert {name: one["MaximumMessageSize"] for name, one in queues.items()} == dict.fromkeys(queues, 1024 * 1024)
 
 
 def test_the_dashboard_can_be_read(packed: Packed) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import os
 import shutil
 import signal
@@ -143,11 +142,11 @@ def _started(arguments: argparse.Namespace) -> Service:
 
 def _log_to(path: Path) -> None:
     """One line for each step goes to a file: on the terminal it would bury the table."""
+    # what the Lambdas log with: no other command waits for it
+    from chalicelib import telemetry  # noqa: PLC0415
+
     path.parent.mkdir(parents=True, exist_ok=True)
-    log = logging.getLogger("ackguard")
-    for shown in tuple(log.handlers):
-        log.removeHandler(shown)
-    log.addHandler(logging.FileHandler(path))
+    telemetry.write_to(path.open("a", encoding="utf-8", buffering=1))
 
 
 def _show(out: Console, service: Running, sent: list[Sent]) -> list[Fate]:
