@@ -60,7 +60,13 @@ OTHERS: dict[str, frozenset[str]] = {
         estas ese esa eso aqui hay es son soy eres estoy estan fue era ser estar tengo tiene tienen hace hacer puedo
         puede pueden quiero necesito no me se lo le les que con sin por para desde hasta muy mas tambien ya nunca
         siempre hola gracias favor ayuda dias semana pedido paquete envio tarjeta cuenta cobro llega llegado alguien
-        todavia
+        todavia la de en un lo si ni os te han  cuanto cuanta cuantos cuantas hoy ayer manana tarda tarde noche llegar
+        funciona funcionan abre abren cierra tienda movil telefono direccion pagar factura linea vuelo retraso maleta
+        cambiar cambio cambia encuentro aparece tarifa cada vez otra otro otros otras nuevo nueva antes despues ahora luego
+        algo nada segun entre sobre teneis tienes sois habeis podeis puedes estais vosotros recibido perdido llevo espero
+        esperando aun poco menos mismo misma buenas buenos quiero queremos necesita hemos haber pagina seguro codigo
+        descuento asiento precio contrato cobran cobertura significa vuelven vuelve carga entrar salir poner mucho mucha
+        dos tres
         """
     ),
     "pt": _words(
@@ -135,7 +141,7 @@ OTHERS: dict[str, frozenset[str]] = {
         yang dan atau tapi tetapi karena kalau kapan bagaimana gimana dimana mana kenapa mengapa siapa saya aku kamu
         anda dia kami kita mereka ini itu sini ada adalah tidak tak nggak ga gak bukan belum sudah udah akan bisa
         boleh harus dengan tanpa untuk dari ke di pada lagi masih selalu halo terima kasih tolong mohon bantuan hari
-        minggu pesanan paket kiriman kartu akun rekening kok nih dong min bang saldo lah macam
+        minggu aktif gimana ya pesanan paket kiriman kartu akun rekening kok nih dong min bang saldo lah macam
         """
     ),
     "tl": _words(

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from chalicelib.policy.language import contradicts, detect
 from chalicelib.policy.text import read
+
+CORPUS = Path(__file__).resolve().parents[2] / "benchmarks/judgement"
 
 ENGLISH = [
     "router dead, please help",
@@ -62,3 +67,19 @@ def test_too_little_text_is_in_no_language(text: str) -> None:
 @pytest.mark.parametrize(("told", "expected"), [("en", False), ("en-GB", False), ("und", False), ("qme", False), ("es", True)])
 def test_a_real_language_told_by_the_platform_contradicts_ours(told: str, expected: bool) -> None:
     assert contradicts(told, "en") is expected
+
+
+def corpus(folder: str) -> list[dict[str, object]]:
+    """The mentions in our own words in a folder beside the corpus."""
+    return [json.loads(line) for path in sorted((CORPUS / folder).glob("pack*.jsonl")) for line in path.open(encoding="utf-8")]
+
+
+def test_nothing_written_in_another_language_or_in_two_is_english() -> None:
+    assert [line["text"] for line in corpus("languages") if detect(read(str(line["text"])))[0] == "en"] == []
+
+
+def test_of_spanish_mentions_nine_in_ten_are_spanish_and_nearly_all_english_ones_english() -> None:
+    spanish = [detect(read(str(line["text"])))[0] for line in corpus("languages") if line["language"] == "es"]
+    english = [detect(read(str(line["text"])))[0] for line in corpus("corpus") if line["ok"]]
+    assert spanish.count("es") > 0.88 * len(spanish) > 180
+    assert english.count("en") > 0.98 * len(english) > 900
