@@ -60,7 +60,7 @@ DRESSES: dict[str, Callable[[str], str]] = {
     "wide letters": lambda text: re.sub(r"(?<!\S)[a-z]+", lambda word: word[0].translate(WIDE), text),
     "zero-width": lambda text: _between(text, "\u200b"),
     "soft hyphens": lambda text: _between(text, "\u00ad"),
-    "pictures between": lambda text: text.replace(" ", " 🙂 ", 6),
+    "pictures between": lambda text: re.sub(r"(?<=[a-z]) (?=[a-z])", " 🙂 ", text),
     "handles between": lambda text: text.replace(" ", " @user_1 ", 1),
     "hashtags": _first_words_as_hashtags,
 }
