@@ -29,7 +29,10 @@ PATTERNS: dict[str, str] = {
         r"\d[a-z][a-z0-9]{4}|\d{2}[a-z][a-z0-9]{3}|\d{3}[a-z][a-z0-9]{2}|\d{4}[a-z][a-z0-9]|\d{5}[a-z])\b)"
         r"|\b(?:pnr|locator)(?: code)?(?: is| was)?[ :#=.-]{1,3}([a-z]{6}\b)"
     ),
-    "phone": r"(?:\+|00)\d[\d ().-]{7,17}\d|\b0\d{2,4}[ -]{0,2}\d{3}[ -]{0,2}\d{3,4}\b|\(?\b\d{3}\)?[ .-]{1,2}\d{3}[ .-]{1,2}\d{4}\b",
+    "phone": (
+        r"(?:\+|00)\d[\d ().-]{7,17}\d|\b0\d{2,4}[ -]{0,2}\d{3}[ -]{0,2}\d{3,4}\b"
+        r"|\(?\b\d{3}\)?[ .-]{1,2}\d{3}[ .-]{1,2}\d{4}\b"
+    ),
     "order-number": r"\b(?:[a-z]{1,4}-?\d{6,16}|#\d{5,16}|\d{7,12})\b|#\d{5,16}\b",
     "money": r"[$£€¥₹] ?\d[\d.,]*[km]?\b|\b\d[\d.,]* ?(?:gbp|usd|eur|euros?|dollars?|pounds?|quid|bucks|cents|pence)\b",
     "url": r"(?:https?://|www\.)\S+|\b[a-z0-9-]+\.(?:com|net|org|info|io|co|biz|shop|online|xyz|top|ly|me)(?:/\S*)?\b",
