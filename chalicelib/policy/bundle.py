@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -62,7 +63,8 @@ class Bundle:
         """The rules of one of ``policies``, filed by what makes them fire; built when a brand is first decided for."""
         name = policy.brand.id
         if name not in self._matchers:
-            self._matchers[name] = Matcher(policy)
+            with _collecting_nothing():
+                self._matchers[name] = Matcher(policy)
         return self._matchers[name]
 
     def brand_of(self, platform: str, account: str) -> Brand | None:
@@ -88,12 +90,20 @@ def load(document: bytes, signature: bytes, public_keys: Sequence[bytes], engine
     content = signed_content(document, prefix)
     if not any(_signed(key, signature, content) for key in public_keys):
         return Broken("unsigned")
-    collecting = gc.isenabled()
-    gc.disable()  # a bundle is a hundred thousand small objects that all stay: looking for garbage in them doubles the time
     try:
-        return _read(json.loads(document), hashlib.sha256(document).hexdigest(), engine)
+        with _collecting_nothing():
+            return _read(json.loads(document), hashlib.sha256(document).hexdigest(), engine)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Broken("unreadable")
+
+
+@contextmanager
+def _collecting_nothing() -> Iterator[None]:
+    """A bundle is a hundred thousand small objects that all stay: looking for garbage in them meanwhile doubles the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
     finally:
         if collecting:
             gc.enable()

@@ -13,7 +13,7 @@ from chalicelib.domain.limits import Limits
 from chalicelib.policy import findings, law
 from chalicelib.policy.bundle import Broken, Bundle
 from chalicelib.policy.law import Law
-from chalicelib.policy.matching import Alternative, Asked, safely
+from chalicelib.policy.matching import Alternative, Asked, failed
 from chalicelib.policy.rules import DEFAULT_DEPARTMENT, DEFAULT_PRIORITY, Rule, Topic
 from chalicelib.policy.scene import Scene
 from chalicelib.policy.truth import FALSE, Finding, Truth, all_of, any_of
@@ -171,7 +171,10 @@ def _earned(matched: Sequence[tuple[Rule, _Fired]], facts: Facts) -> tuple[_Earn
 
 
 def _by_law(rule: Law, outcome: Outcome, scene: Scene, bundle: Bundle, limits: Limits) -> _Fired | None:
-    finding = safely(rule.id, lambda: rule.check(scene, bundle, limits))
+    try:
+        finding = rule.check(scene, bundle, limits)
+    except Exception as error:
+        finding = failed(rule.id, error)
     fires = finding.truth is Truth.TRUE or (outcome is Outcome.HUMAN and finding.truth is not Truth.FALSE)
     return _Fired(_match(rule, outcome, finding), True) if fires else None
 
@@ -179,7 +182,7 @@ def _by_law(rule: Law, outcome: Outcome, scene: Scene, bundle: Bundle, limits: L
 def _by_rule(rule: Rule, alternatives: Sequence[Alternative], asked: Asked) -> _Fired:
     """The match of a rule that fires; ``alternatives`` are those of its alternatives that are not false."""
     found = [[asked(number, rule) for number in alternative.checks] for alternative in alternatives]
-    finding = any_of(all_of(parts) for parts in found)
+    finding = any_of([all_of(parts) for parts in found]) if len(found) > 1 else all_of(found[0])
     match = Match(
         rule=rule.id,
         outcome=rule.outcome,
@@ -191,7 +194,7 @@ def _by_rule(rule: Rule, alternatives: Sequence[Alternative], asked: Asked) -> _
         priority=rule.priority,
         silence=rule.silence if finding.truth is Truth.TRUE else None,
     )
-    return _Fired(match, any(part.truth is Truth.TRUE for parts in found for part in parts))
+    return _Fired(match, finding.truth is Truth.TRUE or any(part.truth is Truth.TRUE for parts in found for part in parts))
 
 
 def _match(rule: Law, outcome: Outcome, finding: Finding) -> Match:

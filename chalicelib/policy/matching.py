@@ -28,12 +28,9 @@ _OWN = (-1,)
 _OTHER = object()
 
 
-def safely(name: str, check: Callable[[], Finding]) -> Finding:
-    """What ``check`` finds; an exception in it is unknown, so that it can only move the outcome towards a person."""
-    try:
-        return check()
-    except Exception as error:
-        return findings.unknown(name, "engine", f"error {type(error).__name__}")
+def failed(name: str, error: Exception) -> Finding:
+    """What a check found that raised ``error``: unknown, so that it can only move the outcome towards a person."""
+    return findings.unknown(name, "engine", f"error {type(error).__name__}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +73,17 @@ class Asked:
     def __call__(self, number: int, rule: Rule) -> Finding:
         """What a check of ``rule`` finds, with its evidence."""
         finding = self._answers.get(number)
-        check = self._checks[number]
-        condition = CONDITIONS[check.name]
         if finding is None:
-            finding = safely(check.name, lambda: condition.check(check.argument, self._scene))
-            self._answers[number] = finding
-        if finding.truth is Truth.NOT_OFFERED and rule.skip and condition.may_skip:
+            finding = self._answers[number] = self._worked_out(self._checks[number])
+        if rule.skip and finding.truth is Truth.NOT_OFFERED and CONDITIONS[self._checks[number].name].may_skip:
             return FALSE
         return finding
+
+    def _worked_out(self, check: Check) -> Finding:
+        try:
+            return CONDITIONS[check.name].check(check.argument, self._scene)
+        except Exception as error:
+            return failed(check.name, error)
 
 
 class Matcher:

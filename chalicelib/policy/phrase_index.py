@@ -28,7 +28,6 @@ _HEADS = (2, 3)
 _MOST_WAYS = 8
 """A phrase of plain words with so many ways is written out; one with more keeps its choices, which are fewer than its ways."""
 
-
 _NONE: frozenset[str] = frozenset()
 
 
@@ -65,6 +64,7 @@ class Index:
         self._patterns: Sequence[str] = list(document["literals"])
         self.literals: Sequence[Sequence[int]] = list(document["literals"].values())
         self.plain = ahocorasick_rs.AhoCorasick(self._patterns, matchkind=ahocorasick_rs.MatchKind.Standard)
+        self._smaller: dict[frozenset[str], Index] = {}
 
     @classmethod
     def load(cls, document: Mapping[str, Any]) -> Index:
@@ -75,6 +75,22 @@ class Index:
     def phrases(self) -> list[tuple[str, str]]:
         """(list, phrase as written) of every phrase, by its number."""
         return list(zip(self.sources, self.written, strict=True))
+
+    def only(self, sources: Iterable[str]) -> Index:
+        """The phrases of some lists alone, for short texts that few lists are asked about; made when first asked for."""
+        asked = frozenset(sources)
+        if asked not in self._smaller:
+            phrases = {source: [phrase for name, phrase in self.phrases if name == source] for source in asked}
+            self._smaller[asked] = Index(compile_index(phrases))
+        return self._smaller[asked]
+
+    @cached_property
+    def stems(self) -> Mapping[str, bool]:
+        """Every word of every phrase, and every beginning without its ``*``: whether it is a beginning."""
+        walked = {symbol for row in self.parts.values() for part in row for choice in part for symbol in choice}
+        symbols = walked.union(symbol for ways in self.by_word.values() for _, way in ways for symbol in way)
+        words = [symbol for symbol in symbols if symbol != GAP and not symbol.startswith("[")]
+        return {symbol.removesuffix("*"): symbol.endswith("*") for symbol in sorted(words)}
 
     def sources_of(self, literal: int) -> list[str]:
         """The lists that have a literal."""
@@ -167,7 +183,7 @@ class Found:
                 index.sources[number],
                 index.written[number],
                 tokens[first].start,
-                max(token.end for token in tokens[first : last + 1]),
+                tokens[first].end if first == last else max([token.end for token in tokens[first : last + 1]]),
             )
             for number, first, last in places
         ]
@@ -224,11 +240,11 @@ class Found:
         return ways
 
     def _here(self, symbol: str) -> bool:
+        if symbol in self._reading.forms or symbol == GAP:
+            return True
         if symbol.endswith("*"):
             return f" {symbol[:-1]}" in self._all
-        if symbol.startswith("["):
-            return symbol[1:-1] in self._names
-        return symbol in self._reading.forms or symbol == GAP
+        return symbol.startswith("[") and symbol[1:-1] in self._names
 
     @cached_property
     def _all(self) -> str:

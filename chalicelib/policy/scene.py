@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import date
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -103,14 +103,13 @@ class Scene:
             return None, f"{says}; the platform says {told.value}"
         return detected, says
 
-    @cached_property
-    def name_hits(self) -> dict[str, tuple[str, ...]]:
-        """Source → phrases found in the author's handle or display name, also inside run-together words."""
-        author = self.facts.mention.author
+    def name_hits(self, sources: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Source → phrases of ``sources`` found in the author's handle or display name, also inside run-together words."""
+        author, index = self.facts.mention.author, self.index.only(sources)
         found: dict[str, tuple[str, ...]] = {}
         for fact in (author.handle, author.name):
             if isinstance(fact, Known):
-                for hit in scan(self.index, _name_reading(fact.value)):
+                for hit in scan(index, _name_reading(fact.value, index)):
                     found[hit.source] = (*found.get(hit.source, ()), hit.phrase)
         return found
 
@@ -122,16 +121,19 @@ class Scene:
         return sum(1 for token in self.reading.tokens if token.kind in (Kind.WORD, Kind.NUMBER))
 
 
-def _name_reading(name: str) -> Reading:
-    """A handle reads as words, and every part of it of four letters or more as a word too."""
+def _name_reading(name: str, index: Index) -> Reading:
+    """A handle reads as words, and every part of it of four letters or more that ``index`` asks for as a word too."""
     plain = read("#" + name.lstrip("@#")[:LONGEST_WORD]) if name.lstrip("@#") else read("")
     spaced = read(name)
-    whole = "".join(form for form in (token.forms[-1].lstrip("#@") for token in spaced.tokens))[:LONGEST_WORD]
-    parts = {
-        whole[start:end]
-        for start in range(len(whole))
-        for end in range(start + _SHORTEST_PART, min(len(whole), start + _LONGEST_PART) + 1)
-    }
+    whole = "".join([token.forms[-1].lstrip("#@") for token in spaced.tokens])[:LONGEST_WORD]
+    parts = frozenset(_parts(whole, index.stems))
     extra = (Token(Kind.WORD, tuple(sorted(parts)), 0, len(name)),) if parts else ()
-    tokens = (*spaced.tokens, *plain.tokens, *extra)
-    return Reading(name, spaced.folded, spaced.origin, tokens, (), True)
+    return Reading(name, spaced.folded, spaced.origin, (*spaced.tokens, *plain.tokens, *extra), (), True)
+
+
+def _parts(whole: str, stems: Mapping[str, bool]) -> Iterator[str]:
+    """The parts of a name run together that are a word of ``stems``, and for each beginning one part that begins with it."""
+    for stem in [stem for stem in stems if stem in whole]:
+        start, length = whole.find(stem), max(len(stem), _SHORTEST_PART) if stems[stem] else len(stem)
+        if _SHORTEST_PART <= length <= _LONGEST_PART and start + length <= len(whole):
+            yield whole[start : start + length]

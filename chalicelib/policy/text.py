@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from chalicelib.policy.folding import LOOK_ALIKES, fold
 
@@ -25,13 +26,13 @@ class Kind(Enum):
     HANDLE = "handle"
     LINK = "link"
     PICTURE = "picture"
+    __hash__ = object.__hash__  # members are compared by identity; hashing their names would cost a call in Python
 
 
 ASIDE = frozenset({Kind.HANDLE, Kind.LINK, Kind.PICTURE})
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word as written. ``forms`` are its readings, the plain one first (``sc4m`` reads as ``scam`` too).
 
     ``start`` and ``end`` are offsets into the original, half-open; each part of a hashtag has the span of the whole.
@@ -74,7 +75,7 @@ class Reading:
     def __post_init__(self) -> None:
         """What follows from the tokens, worked out once for all phrases."""
         plain = [token.forms[0] for token in self.tokens]
-        beside = frozenset(form for token in self.tokens if len(token.forms) > 1 for form in token.forms[1:])
+        beside = frozenset([form for token in self.tokens if len(token.forms) > 1 for form in token.forms[1:]])
         words = [token.forms[0] for token in self.tokens if token.kind not in ASIDE]
         object.__setattr__(self, "line", f" {' '.join(words)} ")
         object.__setattr__(self, "beside", beside)
@@ -101,14 +102,19 @@ _JOINTS = str.maketrans("", "", "'.*-_")
 def read(text: str) -> Reading:
     """``text`` as tokens and stops, in linear time; any string gives a reading."""
     folded = fold(text[:LONGEST_TEXT])
+    origin = folded.origin
+    stretched = _STRETCHED.search(folded.text) is not None
     tokens: list[Token] = []
     stops: list[Stop] = []
     for piece in _PIECE.finditer(folded.text):
-        start, end = folded.origin[piece.start()], folded.origin[piece.end() - 1] + 1
+        first, after = piece.span()
+        start, end = origin[first], origin[after - 1] + 1
         written = piece.group()
         match piece.lastgroup:
+            case "chunk" if not stretched and after - first <= LONGEST_WORD and written.isascii() and written.isalpha():
+                tokens.append(Token(Kind.WORD, (written,), start, end))  # what _chunk says of an ordinary word, at once
             case "chunk":
-                tokens.extend(_chunk(written, piece.start(), folded.origin))
+                tokens.extend(_chunk(written, first, origin))
             case "stop":
                 stops.append(Stop(written, len(tokens), start))
             case "hashtag":
@@ -119,7 +125,7 @@ def read(text: str) -> Reading:
                 tokens.append(Token(Kind.LINK, (written[:LONGEST_WORD],), start, end))
             case _ if unicodedata.category(written) in ("So", "Sk") or ord(written) > 0x1F000:
                 tokens.append(Token(Kind.PICTURE, (written,), start, end))
-    return Reading(text, folded.text, folded.origin, _spelled(tokens), tuple(stops), len(text) <= LONGEST_TEXT)
+    return Reading(text, folded.text, origin, _spelled(tokens), tuple(stops), len(text) <= LONGEST_TEXT)
 
 
 def _chunk(written: str, offset: int, origin: tuple[int, ...]) -> list[Token]:
@@ -172,6 +178,8 @@ def _hashtag(written: str, original: str, start: int, end: int) -> list[Token]:
 
 def _spelled(tokens: list[Token]) -> tuple[Token, ...]:
     """``s c a m``: in a run of three or more single letters each reads as the words that it may begin, too."""
+    if sum(1 for token in tokens if len(token.forms[0]) == 1) < _SHORTEST_SPELLED:
+        return tuple(tokens)
     read_anew = list(tokens)
     place = 0
     while place < len(tokens):

@@ -16,6 +16,7 @@ class Truth(Enum):
     FALSE = "false"
     UNKNOWN = "unknown"
     NOT_OFFERED = "not offered"
+    __hash__ = object.__hash__  # members are compared by identity; hashing their names would cost a call in Python
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ def all_of(findings: Iterable[Finding]) -> Finding:
     truths = [finding.truth for finding in known]
     if Truth.FALSE in truths:
         return FALSE
-    doubt = next((truth for truth in _DOUBTS if truth in truths), Truth.TRUE)
-    return Finding(doubt, tuple(piece for finding in known for piece in finding.evidence))
+    doubt = Truth.UNKNOWN if Truth.UNKNOWN in truths else Truth.NOT_OFFERED if Truth.NOT_OFFERED in truths else Truth.TRUE
+    return Finding(doubt, tuple([piece for finding in known for piece in finding.evidence]))
 
 
 def any_of(findings: Iterable[Finding]) -> Finding:

@@ -6,12 +6,13 @@ It is the engine of the first three issues, kept as it was. Production looks up 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import re2
 
 from chalicelib.domain.decision import Outcome
+from chalicelib.domain.fact import Known
 from chalicelib.policy.checks import CONDITIONS
 from chalicelib.policy.detectors import PATTERNS
 from chalicelib.policy.matching import Alternative, Asked, Fired, Matcher
@@ -19,7 +20,7 @@ from chalicelib.policy.phrase_index import Hit, Index
 from chalicelib.policy.phrases import GAP, GAP_WORDS, expand
 from chalicelib.policy.rules import BrandPolicy, Check, Rule
 from chalicelib.policy.scene import Scene
-from chalicelib.policy.text import ASIDE, Reading
+from chalicelib.policy.text import ASIDE, LONGEST_WORD, Kind, Reading, Token, read
 from chalicelib.policy.truth import FALSE, Finding, Truth, all_of, any_of
 
 Tree = dict[str, Any]
@@ -112,6 +113,27 @@ class FoundByAll:
     def __init__(self, index: Index, reading: Reading) -> None:
         self.hits = self.trees[id(index)].scan(reading)
         self.sources = frozenset(hit.source for hit in self.hits)
+
+
+def names_by_all(scene: Scene, sources: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """What stands in for ``Scene.name_hits``: a search for all phrases, in a reading with every part of the name."""
+    author, asked = scene.facts.mention.author, set(sources)
+    found: dict[str, tuple[str, ...]] = {}
+    for fact in (author.handle, author.name):
+        if isinstance(fact, Known):
+            for hit in FoundByAll(scene.index, _name_reading(fact.value)).hits:
+                if hit.source in asked:
+                    found[hit.source] = (*found.get(hit.source, ()), hit.phrase)
+    return found
+
+
+def _name_reading(name: str) -> Reading:
+    plain = read("#" + name.lstrip("@#")[:LONGEST_WORD]) if name.lstrip("@#") else read("")
+    spaced = read(name)
+    whole = "".join(form for form in (token.forms[-1].lstrip("#@") for token in spaced.tokens))[:LONGEST_WORD]
+    parts = {whole[start:end] for start in range(len(whole)) for end in range(start + 4, min(len(whole), start + 24) + 1)}
+    extra = (Token(Kind.WORD, tuple(sorted(parts)), 0, len(name)),) if parts else ()
+    return Reading(name, spaced.folded, spaced.origin, (*spaced.tokens, *plain.tokens, *extra), (), True)
 
 
 class AsksEverything(Matcher):

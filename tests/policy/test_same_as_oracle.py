@@ -25,8 +25,9 @@ from chalicelib.policy.ordinary import ordinary_facts, ordinary_mention
 from chalicelib.policy.phrase_index import Index, compile_index, scan
 from chalicelib.policy.phrases import PhraseError, expand
 from chalicelib.policy.rules import BrandPolicy, Check, Rule, Topic
+from chalicelib.policy.scene import Scene
 from chalicelib.policy.text import read
-from tests.policy.oracle import AllPhrases, AsksEverything, FoundByAll
+from tests.policy.oracle import AllPhrases, AsksEverything, FoundByAll, names_by_all
 from tests.policy.small import BUNDLE
 
 CASES = int(os.environ.get("ORACLE", "25"))
@@ -194,8 +195,13 @@ def policy(dice: random.Random) -> Bundle:
     return replace(BUNDLE, policies={"telline": brand}, index=index)
 
 
+def name(dice: random.Random) -> str:
+    return "".join(dice.choice((*WORDS, "_", "x", dice.choice(ODD))) for _ in range(dice.choice((1, 2, 3, 5, 9))))
+
+
 def situation(dice: random.Random) -> Facts:
     changed = {name: dice.choice(values) for name, values in GIVEN.items() if dice.random() < 0.15}
+    changed |= {fact: name(dice) for fact in ("handle", "name") if dice.random() < 0.3}
     wait = {"wait_minutes": changed.pop("wait_minutes")} if "wait_minutes" in changed else {}
     mention = ordinary_mention("1", text(dice), account="1003", **changed)
     return ordinary_facts(mention, **wait)
@@ -209,7 +215,7 @@ def oracle(bundle: Bundle) -> Iterator[Bundle]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(FoundByAll, "trees", {id(bundle.index): AllPhrases(bundle.index)})
         patch.setattr("chalicelib.policy.scene.Found", FoundByAll)
-        patch.setattr("chalicelib.policy.scene.scan", lambda index, reading: FoundByAll(index, reading).hits)
+        patch.setattr(Scene, "name_hits", names_by_all)
         yield asking
 
 
@@ -224,6 +230,21 @@ def test_every_phrase_is_found_where_the_simple_walk_finds_it_however_it_is_writ
             said = read(text(dice))
             hits = scan(index, said)
             assert hits == everything.scan(said), (lists, said.text)
+            found += len(hits)
+    assert found > CASES
+
+
+def test_every_phrase_is_found_in_a_name_that_runs_words_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    dice = random.Random(1122)
+    found = 0
+    for _ in range(CASES):
+        bundle = policy(dice)
+        monkeypatch.setattr(FoundByAll, "trees", {id(bundle.index): AllPhrases(bundle.index)})
+        for _ in range(8):
+            mention = ordinary_mention("1", "", handle=name(dice), name="unknown")
+            scene = Scene(ordinary_facts(mention), bundle.policies["telline"], bundle.index, bundle.own)
+            hits = scene.name_hits("abcd")
+            assert hits == names_by_all(scene, "abcd")
             found += len(hits)
     assert found > CASES
 

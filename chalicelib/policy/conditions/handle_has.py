@@ -11,11 +11,12 @@ from chalicelib.policy.truth import FALSE, Finding, Truth
 
 
 def _check(lists: list[str], scene: Scene) -> Finding:
+    sources = [(name, source) for name in lists for source in scene.policy.lists[name]]
+    hits = scene.name_hits(source for _, source in sources)
     found = tuple(
         Evidence(check="handle_has", fact="author.handle", source=name, says=phrase)
-        for name in lists
-        for source in scene.policy.lists[name]
-        for phrase in scene.name_hits.get(source, ())
+        for name, source in sources
+        for phrase in hits.get(source, ())
     )
     if found:
         return Finding(Truth.TRUE, found)
