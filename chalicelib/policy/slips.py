@@ -95,7 +95,7 @@ def _read_anew(token: Token, cues: Cues) -> Token:
     if token.kind not in (Kind.WORD, Kind.HASHTAG):
         return token
     meant = cues.meant_by(token.forms[0])
-    return replace(token, forms=tuple(dict.fromkeys((*token.forms, *meant)))) if meant else token
+    return token._replace(forms=tuple(dict.fromkeys((*token.forms, *meant)))) if meant else token
 
 
 _CUES: WeakKeyDictionary[Index, dict[frozenset[str], Cues]] = WeakKeyDictionary()

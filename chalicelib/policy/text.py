@@ -173,7 +173,7 @@ def _hashtag(written: str, original: str, start: int, end: int) -> list[Token]:
     words = [fold(part).text for piece in original.split("_") for part in _CAMEL.findall(piece)] or [written[1:]]
     tokens = [Token(Kind.HASHTAG, forms_of(word), start, end) for word in words]
     whole = (*tokens[0].forms, written, *forms_of(written[1:].replace("_", "")))
-    return [Token(Kind.HASHTAG, tuple(dict.fromkeys(whole)), start, end), *tokens[1:]]
+    return [Token(Kind.HASHTAG, tuple(form for form in dict.fromkeys(whole) if form), start, end), *tokens[1:]]
 
 
 def _spelled(tokens: list[Token]) -> tuple[Token, ...]:

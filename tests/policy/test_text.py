@@ -99,3 +99,8 @@ def test_reading_and_scanning_take_linear_time(unit: str) -> None:
 
     # Eight times the text: about eight times the work where it is linear, sixty-four times where it is quadratic.
     assert cost(4_000) < 24 * max(cost(500), 0.0002)
+
+
+@pytest.mark.parametrize("text", ["#_", "#__ help", "help #_", "#_#_", "'", "#_a"])
+def test_no_token_has_an_empty_form(text: str) -> None:
+    assert all(all(token.forms) for token in read(text).tokens)
