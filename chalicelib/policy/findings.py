@@ -45,6 +45,6 @@ def spans(check: str, hits: list[tuple[str, Hit]]) -> Finding:
     return Finding(
         Truth.TRUE,
         tuple(
-            Evidence(check=check, fact="text", source=name, start=hit.start, end=hit.end, says=hit.phrase) for name, hit in hits
+            [Evidence(check=check, fact="text", source=name, start=hit.start, end=hit.end, says=hit.phrase) for name, hit in hits]
         ),
     )
