@@ -5,11 +5,10 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -21,6 +20,8 @@ from chalicelib.policy.checks import CONDITIONS
 from chalicelib.policy.matching import Matcher
 from chalicelib.policy.phrase_index import Index
 from chalicelib.policy.rules import BrandPolicy, Check, Rule, Topic
+
+T = TypeVar("T")
 
 FORMAT = 2
 PREFIX = b"ackguard-bundle/1\n"
@@ -63,8 +64,7 @@ class Bundle:
         """The rules of one of ``policies``, filed by what makes them fire; built when a brand is first decided for."""
         name = policy.brand.id
         if name not in self._matchers:
-            with _collecting_nothing():
-                self._matchers[name] = Matcher(policy)
+            self._matchers[name] = _in_one_go(lambda: Matcher(policy))
         return self._matchers[name]
 
     def brand_of(self, platform: str, account: str) -> Brand | None:
@@ -91,19 +91,17 @@ def load(document: bytes, signature: bytes, public_keys: Sequence[bytes], engine
     if not any(_signed(key, signature, content) for key in public_keys):
         return Broken("unsigned")
     try:
-        with _collecting_nothing():
-            return _read(json.loads(document), hashlib.sha256(document).hexdigest(), engine)
+        return _in_one_go(lambda: _read(json.loads(document), hashlib.sha256(document).hexdigest(), engine))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Broken("unreadable")
 
 
-@contextmanager
-def _collecting_nothing() -> Iterator[None]:
+def _in_one_go(work: Callable[[], T]) -> T:
     """A bundle is a hundred thousand small objects that all stay: looking for garbage in them meanwhile doubles the time."""
     collecting = gc.isenabled()
     gc.disable()
     try:
-        yield
+        return work()
     finally:
         if collecting:
             gc.enable()
