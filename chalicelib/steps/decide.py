@@ -87,10 +87,10 @@ def decide_mention(
 
 def _commit(facts: Facts, loaded: Loaded, around: Circumstances, ports: DecidePorts) -> tuple[Done, Decision] | None:
     """Judge and write, again only while nothing but the word was lost; None when the facts themselves have moved on."""
-    taken: frozenset[str] = frozenset()
+    taken, left = frozenset[str](), frozenset[str]()
     places = places_of(facts.mention, around.brand)
     for _ in range(ATTEMPTS):
-        judgement = judge(facts, loaded, around.limits, taken)
+        judgement = judge(facts, loaded, around.limits, taken, left)
         salts = (ports.entropy(32), ports.entropy(32))
         plan = plan_of(judgement, facts, places, around, taken, salts)
         # whatever may lose this race is read anew after it
@@ -100,7 +100,8 @@ def _commit(facts: Facts, loaded: Loaded, around: Circumstances, ports: DecidePo
             return _finished(plan, judgement, ports, around), judgement.decision
         if plan.word_place is None or result.places != {plan.word_place}:
             return None
-        taken |= _held_words(judgement, value_of(facts.control, Control(version=0, mode="halted")), ports, around.now)
+        held, left = _held_words(judgement, value_of(facts.control, Control(version=0, mode="halted")), ports, around.now)
+        taken |= held | left
     return None
 
 
@@ -136,8 +137,10 @@ def _finished(plan: Plan, judgement: Judgement, ports: DecidePorts, around: Circ
     return Done(plan.standing.id, plan.standing.state.value, decision.rule)
 
 
-def _held_words(judgement: Judgement, control: Control, ports: DecidePorts, now: datetime) -> frozenset[str]:
-    """After a lost word: which of the next hundred are held, and a few of the free ones left for other losers."""
+def _held_words(
+    judgement: Judgement, control: Control, ports: DecidePorts, now: datetime
+) -> tuple[frozenset[str], frozenset[str]]:
+    """After a lost word: which of the next hundred are held, and a few of the free ones, which are left to other losers."""
     composed, voice = judgement.composed, judgement.voice
     assert composed is not None
     assert voice is not None
@@ -146,7 +149,7 @@ def _held_words(judgement: Judgement, control: Control, ports: DecidePorts, now:
     held = {lock for lock in following if _is_held(rows.get(keys.word(lock)), now)}
     free = [lock for lock in following if lock not in held]
     left = free[: ports.entropy(1)[0] % min(SPREAD, len(free))] if free else []
-    return frozenset({composed.lock, *held, *left})
+    return frozenset({composed.lock, *held}), frozenset(left)
 
 
 def _is_held(row: Row | None, now: datetime) -> bool:

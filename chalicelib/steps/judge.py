@@ -48,8 +48,17 @@ PREMISES = {
 }
 
 
-def judge(facts: Facts, loaded: Loaded, limits: Limits, taken: frozenset[str] = frozenset()) -> Judgement:
-    """The outcome of ``facts`` and the words, if it is an acknowledgement. ``taken`` are word locks seen to be held."""
+def judge(
+    facts: Facts,
+    loaded: Loaded,
+    limits: Limits,
+    taken: frozenset[str] = frozenset(),
+    left: frozenset[str] = frozenset(),
+) -> Judgement:
+    """The outcome of ``facts`` and the words, if it is an acknowledgement.
+
+    ``taken`` are word locks that are held or left to others; ``left`` are the latter, where the next search starts.
+    """
     if facts.premise is not None:
         return Judgement(decision=_premised(facts.premise))
     decision = decide(facts, loaded.bundle, limits)
@@ -67,7 +76,7 @@ def judge(facts: Facts, loaded: Loaded, limits: Limits, taken: frozenset[str] = 
     due = expectation(brand, facts.posting_at, facts.rota, facts.wait)
     if due is None:
         return Judgement(decision=_silenced(decision, "nobody-can-promise", "Nobody is there to keep the promise."))
-    composed = compose(voice, _request(facts, decision, brand, language, due, taken))
+    composed = compose(voice, _request(facts, decision, brand, language, due, taken, left))
     if isinstance(composed, Exhausted):
         return Judgement(decision=_silenced(decision, composed.reason, "No wording is left that would not repeat another."))
     return Judgement(decision=decision, voice=voice, composed=composed, due=due)
@@ -82,7 +91,15 @@ def _language(facts: Facts, brand: Brand) -> str | None:
     return detected if detected in brand.languages else None
 
 
-def _request(facts: Facts, decision: Decision, brand: Brand, language: str, due: Expectation, taken: frozenset[str]) -> Request:
+def _request(
+    facts: Facts,
+    decision: Decision,
+    brand: Brand,
+    language: str,
+    due: Expectation,
+    taken: frozenset[str],
+    left: frozenset[str],
+) -> Request:
     assert isinstance(facts.budget, Known)
     person = value_of(facts.person, Person())
     thread = value_of(facts.thread, Thread())
@@ -98,6 +115,7 @@ def _request(facts: Facts, decision: Decision, brand: Brand, language: str, due:
         openings_had=frozenset(had.opening for had in person.acknowledged),
         thread_posts=tuple(post.text for post in thread.posts) + told,
         taken=taken,
+        left=left,
         length_limit=X_LENGTH,
     )
 

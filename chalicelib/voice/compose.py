@@ -18,6 +18,9 @@ TOO_ALIKE = 0.35
 TRIED_KEPT = 50
 """How many skipped words are written down."""
 
+SPARED = frozenset({"opening-had", "too-alike"})
+"""Why a word does not fit this person or thread, and may fit the next: it is not lost. One too long is so for others too."""
+
 RUN = 100
 """After so many words that are taken, one behind the other, the search goes on elsewhere: as many locks are read at once."""
 
@@ -30,8 +33,9 @@ class Request:
     """What one acknowledgement needs.
 
     ``cursor`` says where to start (any number: a hint), ``withdrawn`` and ``openings_had`` hold marks of wordings,
-    ``thread_posts`` the texts of every post of ours in the thread, ``taken`` locks known to be held, ``length_limit`` the
-    longest reply (characters as X weighs them, which is never fewer than there are).
+    ``thread_posts`` the texts of every post of ours in the thread, ``taken`` locks known to be held, ``left`` those of ``taken``
+    that are free and left for other writers, ``length_limit`` the longest reply (characters as X weighs them, which is never
+    fewer than there are).
     """
 
     language: str
@@ -44,6 +48,7 @@ class Request:
     openings_had: frozenset[str] = frozenset()
     thread_posts: tuple[str, ...] = ()
     taken: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +56,8 @@ class Composed:
     """A reply, ready to be reserved.
 
     ``wordings`` are ``<part>:<number>`` within the edition, ``marks`` what they say in any edition, ``opening`` the mark of the
-    one said first. ``tried`` says why earlier words were skipped (the first ``TRIED_KEPT`` of them).
+    one said first. ``tried`` says why earlier words were skipped (the first ``TRIED_KEPT`` of them). ``next_cursor`` is where the
+    next search starts: at the first word that was skipped though somebody else may say it, else behind this one.
     """
 
     index: int
@@ -88,6 +94,7 @@ def compose(voice: Voice, request: Request) -> Composed | Exhausted:
     values = Values(topic=request.topic, team=request.team, expectation=request.expectation)
     posts = tuple(trigrams(mask(post, voice.disclosures)) for post in request.thread_posts)
     tried: list[tuple[int, str]] = []
+    passed: int | None = None
     for run in range(RUNS):
         taken = 0
         for index in _from(voice, request.cursor + run * voice.size // RUNS):
@@ -97,7 +104,10 @@ def compose(voice: Voice, request: Request) -> Composed | Exhausted:
                 text = render(word, values, voice)
                 why = _misfit(text, word, request, posts)
                 if not why:
-                    return _composed(voice, word, text, tuple(tried))
+                    after = (index + 1) % voice.size if passed is None else passed
+                    return _composed(word, text, tuple(tried), after)
+            if passed is None and word is not None and (why in SPARED or word.lock in request.left):
+                passed = index
             tried += [(index, why)] if len(tried) < TRIED_KEPT else []
             taken += why == "taken"
             if taken == RUN:
@@ -153,7 +163,7 @@ def _misfit(text: str, word: Word, request: Request, posts: tuple[frozenset[str]
     return "too-alike" if any(overlap(ours, post) >= TOO_ALIKE for post in posts) else ""
 
 
-def _composed(voice: Voice, word: Word, text: str, tried: tuple[tuple[int, str], ...]) -> Composed:
+def _composed(word: Word, text: str, tried: tuple[tuple[int, str], ...], next_cursor: int) -> Composed:
     return Composed(
         index=word.index,
         lock=word.lock,
@@ -163,7 +173,7 @@ def _composed(voice: Voice, word: Word, text: str, tried: tuple[tuple[int, str],
         text=text,
         disclosure=word.disclosure,
         tried=tried,
-        next_cursor=(word.index + 1) % voice.size,
+        next_cursor=next_cursor,
     )
 
 
