@@ -177,16 +177,6 @@ LATER = {
 }
 """Lines whose check stands elsewhere, and where."""
 
-VOICE_ISSUE = frozenset(
-    {
-        "compare after removing handles, names, initials, numbers",
-        "show the agent the 3 earlier posts",
-        "override possible with a reason, logged",
-        "block an edited, specific reply",
-    }
-)
-"""What the sameness check says to a person's draft: the Voice issue."""
-
 PLAIN = re.compile(r"[A-Za-z][a-z]+( [a-z]+)?")
 
 
