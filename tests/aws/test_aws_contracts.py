@@ -104,11 +104,11 @@ class ManagedBench:
         self._now = 0.0
         self._count = 0
         self.source = ManagedSecrets(secretsmanager, self._prefix, Pace(clock=lambda: self._now))
-        secretsmanager.create_secret(Name=f"{self._prefix}webhook/x", SecretString="first")
+        secretsmanager.create_secret(Name=f"{self._prefix}webhook/x", SecretString="first-of-all-the-secrets-there-are")
 
     def rotate(self, name: str) -> str:
         self._count += 1
-        fresh = f"rotated-{self._count}"
+        fresh = f"rotated-{self._count}-and-long-enough-for-a-platform"
         self._secretsmanager.put_secret_value(SecretId=f"{self._prefix}{name}", SecretString=fresh)
         self._now += FRESH_S
         return fresh

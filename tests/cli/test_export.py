@@ -293,6 +293,7 @@ WITHOUT_A_RECORD = {
     "folder": "reads for the others, shows nothing",
     "conversation": "shows what `cases` has put on the record",
     "board": "shows the stream that `run` made up itself",
+    "drafting": "reads the topic of a decision, which is public; `reply` puts on the record what it shows",
     "send": "shows what its own user wrote just now",
 }
 

@@ -12,6 +12,9 @@ from chalicelib.domain.outcome import Carried, HttpResponse, MaybeSent, NeverSen
 from chalicelib.registry import members, names
 from chalicelib.sinks.contract import LONGEST_WAIT_S, read_answer
 
+ANSWERS_IN_THE_BODY = {"eventbridge"}
+"""Sinks whose 2xx without a body tells nothing; tests of their own say what they read."""
+
 
 def answer(status: int, **headers: str) -> HttpResponse:
     return HttpResponse(status=status, headers={name.replace("_", "-"): value for name, value in headers.items()}, body=b"")
@@ -36,8 +39,9 @@ def answer(status: int, **headers: str) -> HttpResponse:
     ],
 )
 def test_every_answer_has_one_meaning(carried: Carried, means: Telling) -> None:
-    for sink in members("chalicelib.sinks", "SINK").values():
-        assert sink.read(carried) == means
+    for name, sink in members("chalicelib.sinks", "SINK").items():
+        if name not in ANSWERS_IN_THE_BODY or not isinstance(means, Told):
+            assert sink.read(carried) == means
 
 
 @given(st.integers(200, 999), st.text(max_size=20))
@@ -66,4 +70,4 @@ def test_nowhere_else_may_be_told(url: str) -> None:
 
 
 def test_a_sink_is_one_file_found_by_its_name() -> None:
-    assert names("chalicelib.sinks") == tuple(members("chalicelib.sinks", "SINK")) == ("slack", "webhook")
+    assert names("chalicelib.sinks") == tuple(members("chalicelib.sinks", "SINK")) == ("eventbridge", "slack", "webhook")

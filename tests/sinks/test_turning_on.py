@@ -35,7 +35,7 @@ def test_only_the_sinks_that_are_named_are_on(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_sink_that_there_is_not_is_named_with_those_that_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACKGUARD_SINKS", "pigeon,contract")
-    with pytest.raises(WrongSettings, match="no sink contract, pigeon; there are slack, webhook"):
+    with pytest.raises(WrongSettings, match="no sink contract, pigeon; there are eventbridge, slack, webhook"):
         wiring.settings()
 
 
