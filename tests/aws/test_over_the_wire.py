@@ -81,7 +81,7 @@ def test_every_reason_comes_in_the_order_of_the_writes(store: DynamoStore) -> No
 
 def test_a_partition_over_1_mb_comes_in_several_pages_and_whole(dynamodb: Any, store: DynamoStore) -> None:
     for number in range(8):
-        store.commit([Put(Key("ledger", "p", f"{number}"), {"text": "x" * 380_000}, (Absent(),))])
+        store.commit([Put(Key("state", "p", f"{number}"), {"text": "x" * 380_000}, (Absent(),))])
     with sent(dynamodb) as requests:
         assert [key.sort for key, _ in store.partition("state", "p")] == [str(number) for number in range(8)]
     assert len(requests) >= 3
