@@ -135,9 +135,10 @@ def watch(event: Any) -> None:
     from chalicelib.steps import keep, surge, waits
     from chalicelib.steps import watch as step
 
-    for done in step.run(wiring.for_watching(), wiring.now()):
+    # what stops the machine comes first: each second counts while replies are held
+    for done in surge.run(wiring.for_surging(), wiring.now()):
         telemetry.done("watch", done, wiring.now())
-    for done in (*surge.run(wiring.for_surging(), wiring.now()), *waits.run(wiring.for_surging(), wiring.now())):
+    for done in (*step.run(wiring.for_watching(), wiring.now()), *waits.run(wiring.for_surging(), wiring.now())):
         telemetry.done("watch", done, wiring.now())
     for done in keep.run(wiring.for_keeping(), wiring.settings().limits, wiring.now()):
         telemetry.done("watch", done, wiring.now())
