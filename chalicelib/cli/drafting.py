@@ -46,7 +46,7 @@ def desk(folder: Folder, case: Case, mention: Mention, window: timedelta) -> Des
     """Everything that the writer is shown or asked about, read once."""
     loaded = folder.loaded()
     brand = loaded.brand_of(mention.platform, mention.account)
-    voice = _voice(folder, brand)
+    voice = voice_of(folder, brand)
     topic = next((found for found in (_topic(folder, one) for one in reversed(case.mentions)) if found), "")
     team = brand.teams.get(case.department, brand.teams.get("default", "team")) if brand else "team"
     return Desk(
@@ -112,7 +112,8 @@ def guide_of(policies: Path, language: str) -> Guide | None:
     return found if isinstance(found, Guide) else None
 
 
-def _voice(folder: Folder, brand: Brand | None) -> Voice | None:
+def voice_of(folder: Folder, brand: Brand | None) -> Voice | None:
+    """The voice in which a brand speaks its first language; None where it is not in force."""
     return folder.loaded().voices.get(f"{brand.voice}.{brand.languages[0]}") if brand else None
 
 

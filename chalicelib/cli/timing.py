@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from chalicelib.audit.record import sort_key
 from chalicelib.cli.story import Lookup, value
 from chalicelib.domain.codec import instant, iso
 from chalicelib.ports import Key, Store
@@ -55,11 +56,6 @@ def _count(times: Times, leaf: Mapping[str, Any], wrote: datetime | None) -> Non
         times.to_person.append(body["waited_minutes"])
 
 
-def nearest_rank(minutes: Sequence[int], percent: int) -> int | None:
-    """The smallest of the values that ``percent`` of them do not exceed; None of none."""
-    return sorted(minutes)[-(-len(minutes) * percent // 100) - 1] if minutes else None
-
-
 def _pages(lookup: Lookup, since: datetime) -> Iterator[list[tuple[Key, Mapping[str, Any]]]]:
     after = 0
     while rows := lookup.history(after, PAGE):
@@ -70,7 +66,7 @@ def _pages(lookup: Lookup, since: datetime) -> Iterator[list[tuple[Key, Mapping[
 def _written(page: Sequence[tuple[Key, Mapping[str, Any]]], store: Store) -> Mapping[str, datetime]:
     """When the author wrote, of each mention that was posted in this page; nothing where that was erased or never known."""
     posted = [key for key, leaf in page if leaf["kind"] == "terminal" and leaf["body"]["state"] == "posted"]
-    rows = store.read([Key("private", key.partition, "0-decision") for key in posted]) if posted else {}
+    rows = store.read([Key("private", key.partition, sort_key("decision")) for key in posted]) if posted else {}
     told = {key.partition: value(row["half"]["facts"]["mention"]["created_at"]) for key, row in rows.items()}
     return {id: instant(at) for id, at in told.items() if at}
 

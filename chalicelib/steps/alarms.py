@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from chalicelib.audit.record import Actor, follow_record, sort_key
 from chalicelib.domain import keys
 from chalicelib.domain.account import Account, Brand
 from chalicelib.domain.decision import Outcome
@@ -15,10 +14,9 @@ from chalicelib.domain.facts import Case
 from chalicelib.ports import Cancelled, Queue, Store
 from chalicelib.steps.casework import due_of, put_case
 from chalicelib.steps.done import Done, News, new_id, order_announcement
-from chalicelib.steps.records import Written
+from chalicelib.steps.records import WATCHER, happened
 from chalicelib.steps.rows import from_row
 
-WATCHER = Actor(type="machine", id="watch")
 PRIORITY = 1
 
 WHY: Mapping[str, str] = MappingProxyType(
@@ -65,19 +63,15 @@ def alarm(
         due=due_of(brand, PRIORITY, now),
         mentions=(),
     )
-    record = follow_record(
+    written = happened(
         id=case.id,
         kind="alarm",
-        number=0,
         at=now,
         brand=brand.id,
         actor=WATCHER,
         body={"platform": account.platform, "reason": reason, "departments": list(brand.surge_departments)},
-        terminal_state=None,
-        private=None,
         salt=entropy(32),
     )
-    written = Written(id=case.id, sort=sort_key("alarm"), record=record, at=now, person="-")
     if isinstance(store.commit([put_case(case, place, before.version if before else 0), *written.writes()]), Cancelled):
         return Done(case.id, "contended", reason)
     news = News(record=case.id, outcome=Outcome.HUMAN, rule=reason, why=WHY[reason])

@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.audit.record import follow_record, sort_key
 from chalicelib.domain import envelope, keys
 from chalicelib.domain.announcement import GONE, Announcement, Refused, Retry, Told
 from chalicelib.domain.codec import iso
 from chalicelib.domain.limits import Limits
 from chalicelib.ports import Absent, Equals, Http, Put, Queue, Row, SecretSource, Sink, Store
 from chalicelib.steps.done import LONGEST_DELAY_S, Done, new_id
-from chalicelib.steps.records import MACHINE, Written
+from chalicelib.steps.records import MACHINE, happened
 
 ATTEMPTS = 8
 FIRST_WAIT_S = 5
@@ -93,19 +92,14 @@ def _give_up(order: Announcement, why: str, ports: AnnouncePorts) -> Done:
 def _disable(name: str, address: str, row: Row | None, ports: AnnouncePorts, now: datetime) -> None:
     """Never ask this address again: it said that it is gone for good. Another address in the settings is another sink."""
     record_id = new_id(ports.entropy)
-    record = follow_record(
+    written = happened(
         id=record_id,
         kind="sink_disabled",
-        number=0,
         at=now,
-        brand=None,
         actor=MACHINE,
         body={"sink": name, "reason": GONE},
-        terminal_state=None,
-        private=None,
         salt=ports.entropy(32),
     )
-    written = Written(id=record_id, sort=sort_key("sink_disabled"), record=record, at=now, person="-")
     unchanged = (Absent(),) if row is None else (Equals("gone", row["gone"]),)
     writes = [Put(keys.sink(name), {"gone": address, "at": iso(now)}, when=unchanged), *written.writes()]
     # A lost race means that somebody else has just heard the same and recorded it.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.audit.record import Actor, follow_record, sort_key
+from chalicelib.audit.record import Actor, sort_key
 from chalicelib.domain import keys
 from chalicelib.domain.codec import Json, decode, instant
 from chalicelib.domain.facts import Case
@@ -20,7 +20,7 @@ from chalicelib.ports import Absent, Cancelled, Put, Store, Write
 from chalicelib.steps.casework import NATIVE, put_case
 from chalicelib.steps.closing import Ending, ending_writes
 from chalicelib.steps.done import Contended
-from chalicelib.steps.records import Written
+from chalicelib.steps.records import Written, happened
 from chalicelib.steps.rows import Standing, from_row
 
 ATTEMPTS = 8
@@ -161,7 +161,8 @@ def recorded(
 ) -> Written:
     """The ledger record of an act, under the id of its case."""
     number = len(records_of(case, kind, ports.store))
-    record = follow_record(
+    person = person_of(case).partition
+    return happened(
         id=case.id,
         kind=kind,
         number=number,
@@ -169,12 +170,10 @@ def recorded(
         brand=case.brand,
         actor=act.actor,
         body=body,
-        terminal_state=None,
         private=private,
         salt=ports.entropy(32),
+        person=person,
     )
-    person = person_of(case).partition
-    return Written(id=case.id, sort=sort_key(kind, number), record=record, at=act.at, person=person)
 
 
 def person_of(case: Case) -> Key:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.audit.record import follow_record, sort_key
 from chalicelib.domain import keys
 from chalicelib.domain.codec import Json, encode
 from chalicelib.domain.decision import Decision
@@ -15,7 +14,7 @@ from chalicelib.steps.around import Circumstances
 from chalicelib.steps.bundles import Bundles
 from chalicelib.steps.judge import judge
 from chalicelib.steps.recognise import recognised
-from chalicelib.steps.records import MACHINE, Written
+from chalicelib.steps.records import MACHINE, Written, happened
 
 FAILED = "failed"
 """The outcome on record where the challenger could not be loaded or broke down."""
@@ -77,17 +76,15 @@ def _record(
         "live": live.outcome.value,
         "reason": reason or None,
     }
-    record = follow_record(
+    person = keys.person(facts.mention.platform, keys.author_of(facts.mention)).partition
+    return happened(
         id=around.id,
         kind="challenged",
-        number=0,
         at=around.now,
         brand=around.brand.id if around.brand else "unknown",
         actor=MACHINE,
         body=body,
-        terminal_state=None,
         private={"decision": encode(decision)} if decision else None,
         salt=salt,
+        person=person,
     )
-    person = keys.person(facts.mention.platform, keys.author_of(facts.mention)).partition
-    return Written(id=around.id, sort=sort_key("challenged"), record=record, at=around.now, person=person)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.audit.record import Actor, follow_record, sort_key
+from chalicelib.audit.record import Actor
 from chalicelib.domain import keys
 from chalicelib.domain.facts import Case
 from chalicelib.domain.keys import Key
@@ -16,7 +16,7 @@ from chalicelib.steps.cases import Act, Acted, CasePorts, close, give_back, ment
 from chalicelib.steps.decide import DecidePorts
 from chalicelib.steps.done import Contended, Done, new_id
 from chalicelib.steps.pause import DESK, PausePorts, Switched, Word, pause, targets_of
-from chalicelib.steps.records import Written
+from chalicelib.steps.records import happened
 from chalicelib.steps.rows import from_row
 
 CASE_ACTS = {"case.taken": take, "case.returned": give_back, "case.closed": close}
@@ -95,19 +95,15 @@ def _may_come_back(done: Switched) -> bool:
 def _noted(action: DeskAction, act: Act, status: str, reason: str, ports: DecidePorts) -> Done:
     """The record of an action that changed no case, and the mark that it was carried out, in one write."""
     id = new_id(ports.entropy)
-    record = follow_record(
+    written = happened(
         id=id,
         kind="desk",
-        number=0,
         at=act.at,
-        brand=None,
         actor=act.actor,
         body={"asked": action.kind, "status": status, "reason": reason},
-        terminal_state=None,
         private={"case": action.case, "why": action.why},
         salt=ports.entropy(32),
     )
-    written = Written(id=id, sort=sort_key("desk"), record=record, at=act.at, person="-")
     marker = Put(act.marker, {"did": reason, "status": status}, when=(Absent(),))
     if isinstance(ports.store.commit([marker, *written.writes()]), Cancelled):
         return Done("-", "already-done", action.kind)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.audit.record import Actor
 from chalicelib.domain import keys
 from chalicelib.domain.facts import Case, Promise
 from chalicelib.domain.keys import Key
@@ -15,9 +14,9 @@ from chalicelib.steps import tally
 from chalicelib.steps.casework import put_case
 from chalicelib.steps.done import Done
 from chalicelib.steps.promises import recorded
+from chalicelib.steps.records import WATCHER
 from chalicelib.steps.rows import from_row, to_row
 
-WATCHER = Actor(type="machine", id="watch")
 URGENT = 1
 """The priority of a case whose promise is late or broken: the highest that is not a danger to life."""
 

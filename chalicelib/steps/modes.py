@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.audit.record import follow_record, sort_key
 from chalicelib.domain import keys
 from chalicelib.domain.facts import Control
 from chalicelib.ports import Cancelled, Put
 from chalicelib.steps.done import Contended, Done, new_id
 from chalicelib.steps.pause import OnlyAPerson, PausePorts, Target, Word
-from chalicelib.steps.records import Written
+from chalicelib.steps.records import Written, happened
 from chalicelib.steps.rows import from_row, to_row, unchanged
 
 MODES = ("shadow", "live", "halted")
@@ -45,10 +44,9 @@ def set_mode(target: Target, mode: str, word: Word, ports: PausePorts, now: date
 
 def _recorded(target: Target, control: Control, word: Word, ports: PausePorts, now: datetime) -> Written:
     id = new_id(ports.entropy)
-    record = follow_record(
+    return happened(
         id=id,
         kind="paused",
-        number=0,
         at=now,
         brand=target.brand,
         actor=word.actor,
@@ -59,8 +57,6 @@ def _recorded(target: Target, control: Control, word: Word, ports: PausePorts, n
             "version": control.version,
             "reason": word.reason,
         },
-        terminal_state=None,
         private={"why": word.why, "platform": target.platform, "account": target.account},
         salt=ports.entropy(32),
     )
-    return Written(id=id, sort=sort_key("paused"), record=record, at=now, person="-")

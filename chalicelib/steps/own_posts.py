@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.audit.record import Actor, follow_record, sort_key
+from chalicelib.audit.record import Actor, sort_key
 from chalicelib.domain import keys
+from chalicelib.domain.codec import Json
 from chalicelib.domain.facts import Case, Thread, ThreadPost
 from chalicelib.domain.hours import LOOK_AHEAD
 from chalicelib.domain.keys import Key
@@ -14,12 +15,12 @@ from chalicelib.domain.notice import OwnPost
 from chalicelib.domain.state import State
 from chalicelib.ports import Cancelled, Row, Write
 from chalicelib.steps.answered import answer_body, wait_writes
-from chalicelib.steps.cases import person_of, records_of
+from chalicelib.steps.cases import Act, CasePorts, recorded
 from chalicelib.steps.casework import NATIVE, put_case
 from chalicelib.steps.decide import DecidePorts
 from chalicelib.steps.done import Contended, Done, new_id
 from chalicelib.steps.promises import ending
-from chalicelib.steps.records import Written, next_number
+from chalicelib.steps.records import happened, next_number
 from chalicelib.steps.rows import Standing, from_row
 from chalicelib.steps.said import Said, said_row
 from chalicelib.steps.threads import put_thread
@@ -105,28 +106,17 @@ def _taken(post: OwnPost, before: Case | None, place: Key, ports: DecidePorts, n
 
 def _answered(case: Case, post: OwnPost, ports: DecidePorts, now: datetime) -> list[Write]:
     """An answer on the platform itself stops the clock as any other does, and ends the promises of the case."""
-    actor = Actor(type="person", id=NATIVE)
+    act = Act(id=f"native#{post.post_id}", actor=Actor(type="person", id=NATIVE), at=now)
     body = answer_body(case, "noted", now, ports.store, "answered-natively")
-    number = len(records_of(case, "replied", ports.store))
-    record = follow_record(
-        id=case.id,
-        kind="replied",
-        number=number,
-        at=now,
-        brand=case.brand,
-        actor=actor,
-        body=body,
-        terminal_state=None,
-        private={"post_id": post.post_id, "text": post.text},
-        salt=ports.entropy(32),
-    )
-    written = Written(id=case.id, sort=sort_key("replied", number), record=record, at=now, person=person_of(case).partition)
-    return [*ending(case, actor, now, ports.store, ports.entropy), *wait_writes(case, body, now), *written.writes()]
+    private: dict[str, Json] = {"post_id": post.post_id, "text": post.text}
+    written = recorded(case, "replied", act, body, private, CasePorts(store=ports.store, entropy=ports.entropy))
+    return [*ending(case, act.actor, now, ports.store, ports.entropy), *wait_writes(case, body, now), *written.writes()]
 
 
 def _record(post: OwnPost, case: Case, ports: DecidePorts, now: datetime) -> list[Write]:
     number = next_number(ports.store, case.id, "taken", post.post_id) or 0
-    record = follow_record(
+    person = keys.person(post.platform, post.reply_to_user or "").partition
+    return happened(
         id=case.id,
         kind="taken",
         number=number,
@@ -134,9 +124,7 @@ def _record(post: OwnPost, case: Case, ports: DecidePorts, now: datetime) -> lis
         brand=case.brand,
         actor=Actor(type="person", id=NATIVE),
         body={"state": case.status, "reason": "answered-natively"},
-        terminal_state=None,
         private={"post_id": post.post_id, "text": post.text},
         salt=ports.entropy(32),
-    )
-    person = keys.person(post.platform, post.reply_to_user or "").partition
-    return Written(id=case.id, sort=sort_key("taken", number), record=record, at=now, person=person).writes()
+        person=person,
+    ).writes()

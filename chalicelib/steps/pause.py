@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.audit.record import Actor, follow_record, sort_key
+from chalicelib.audit.record import Actor
 from chalicelib.domain import keys
 from chalicelib.domain.account import Brand
 from chalicelib.domain.facts import Control
 from chalicelib.domain.scope import Scope
 from chalicelib.ports import Cancelled, Put, Row, Store, Unavailable
 from chalicelib.steps.done import new_id
-from chalicelib.steps.records import Written
+from chalicelib.steps.records import Written, happened
 from chalicelib.steps.rows import from_row, to_row, unchanged
 
 ATTEMPTS = 8
@@ -158,7 +158,7 @@ def _readable(row: Row) -> Control | None:
 
 
 def _record(target: Target, control: Control, change: _Change, entropy: Callable[[int], bytes]) -> Written:
-    record = follow_record(
+    return happened(
         id=change.record,
         kind="paused",
         number=change.number,
@@ -172,9 +172,6 @@ def _record(target: Target, control: Control, change: _Change, entropy: Callable
             "version": control.version,
             "reason": change.word.reason,
         },
-        terminal_state=None,
         private={"why": change.word.why, "platform": target.platform, "account": target.account},
         salt=entropy(32),
     )
-    sort = sort_key("paused", change.number)
-    return Written(id=change.record, sort=sort, record=record, at=change.at, person="-")

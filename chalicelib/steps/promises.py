@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.audit.record import Actor, follow_record, sort_key
+from chalicelib.audit.record import Actor
 from chalicelib.domain import keys
 from chalicelib.domain.codec import iso
 from chalicelib.domain.facts import Case, Promise
 from chalicelib.domain.reservation import Reservation
 from chalicelib.ports import Absent, Equals, Put, Store, Write
-from chalicelib.steps.records import Written
+from chalicelib.steps.records import Written, happened
 from chalicelib.steps.rows import Standing, from_row, to_row
 
 PROMISES_READ, PROMISES_ENDED = 50, 10
@@ -53,7 +53,7 @@ def ending(case: Case, actor: Actor, at: datetime, store: Store, entropy: Callab
 def recorded(before: Promise, status: str, actor: Actor, at: datetime, entropy: Callable[[int], bytes]) -> Written:
     """The record of what became of a promise, under the id of the mention whose reply made it: the second one if it ran late."""
     number = 0 if before.status == "open" else 1
-    record = follow_record(
+    return happened(
         id=before.mention,
         kind="promise",
         number=number,
@@ -61,8 +61,6 @@ def recorded(before: Promise, status: str, actor: Actor, at: datetime, entropy: 
         brand=before.brand,
         actor=actor,
         body={"status": status, "made": iso(before.made), "due": iso(before.due) if before.due else None},
-        terminal_state=None,
-        private=None,
         salt=entropy(32),
+        person=before.person,
     )
-    return Written(id=before.mention, sort=sort_key("promise", number), record=record, at=at, person=before.person)

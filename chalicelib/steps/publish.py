@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.audit.record import Actor, follow_record, sort_key
+from chalicelib.audit.record import Actor
 from chalicelib.domain import keys
 from chalicelib.domain.codec import Json, iso
 from chalicelib.policy.bundle import CHALLENGER, signed_content
 from chalicelib.ports import Artefacts, Cancelled, Put, Row, Signer, Store, Write
 from chalicelib.steps.done import Contended, Done, new_id
-from chalicelib.steps.records import Written
+from chalicelib.steps.records import Written, happened
 from chalicelib.steps.rows import unchanged
 
 
@@ -146,16 +146,12 @@ def recorded(
 ) -> Written:
     """The record of one step of shipping."""
     record_id = new_id(ports.entropy)
-    record = follow_record(
+    return happened(
         id=record_id,
         kind=kind,
-        number=0,
         at=now,
-        brand=None,
         actor=actor,
         body=body,
-        terminal_state=None,
         private=private,
         salt=ports.entropy(32),
     )
-    return Written(id=record_id, sort=sort_key(kind), record=record, at=now, person="-")

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 MACHINE = Actor(type="machine", id="ackguard")
 
+WATCHER = Actor(type="machine", id="watch")
+"""The machine that looks round by itself, once a minute."""
+
+NOBODY = "-"
+"""The person of a record that belongs to nobody: no erasure finds it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
@@ -116,7 +122,7 @@ def followed(
     actor: Actor = MACHINE,
 ) -> Written:
     """The record of something that happened to a decided mention."""
-    record = follow_record(
+    return happened(
         id=standing.id,
         kind=kind,
         number=number,
@@ -127,14 +133,38 @@ def followed(
         terminal_state=terminal_state,
         private=private,
         salt=salt,
-    )
-    return Written(
-        id=standing.id,
-        sort=sort_key(kind, number),
-        record=record,
-        at=at,
         person=keys.person(standing.platform, standing.author).partition,
     )
+
+
+def happened(
+    *,
+    id: str,
+    kind: str,
+    at: datetime,
+    actor: Actor,
+    body: Mapping[str, Json],
+    salt: bytes,
+    number: int = 0,
+    brand: str | None = None,
+    private: Mapping[str, Json] | None = None,
+    terminal_state: str | None = None,
+    person: str = NOBODY,
+) -> Written:
+    """The record of anything but a decision; raises what ``audit.record.follow_record`` raises."""
+    record = follow_record(
+        id=id,
+        kind=kind,
+        number=number,
+        at=at,
+        brand=brand,
+        actor=actor,
+        body=body,
+        terminal_state=terminal_state,
+        private=private,
+        salt=salt,
+    )
+    return Written(id=id, sort=sort_key(kind, number), record=record, at=at, person=person)
 
 
 def next_number(store: Store, id: str, kind: str, post_id: str) -> int | None:

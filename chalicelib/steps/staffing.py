@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.audit.record import Actor, follow_record, sort_key
+from chalicelib.audit.record import Actor
 from chalicelib.domain import keys
 from chalicelib.domain.codec import iso
 from chalicelib.domain.facts import Rota
 from chalicelib.ports import Put, Store
 from chalicelib.steps.done import new_id
-from chalicelib.steps.records import Written
+from chalicelib.steps.records import happened
 from chalicelib.steps.rows import to_row
 
 
@@ -38,10 +38,9 @@ def staff(brand: str, rota: Rota, actor: Actor, ports: StaffPorts, now: datetime
     if rota.next_shift is not None and rota.next_shift < rota.until:
         raise WrongRota("the next shift begins before this one ends; give the end of the last shift without a gap")
     id = new_id(ports.entropy)
-    record = follow_record(
+    written = happened(
         id=id,
         kind="staffed",
-        number=0,
         at=now,
         brand=brand,
         actor=actor,
@@ -50,10 +49,7 @@ def staff(brand: str, rota: Rota, actor: Actor, ports: StaffPorts, now: datetime
             "until": iso(rota.until),
             "next_shift": iso(rota.next_shift) if rota.next_shift else None,
         },
-        terminal_state=None,
-        private=None,
         salt=ports.entropy(32),
     )
-    written = Written(id=id, sort=sort_key("staffed"), record=record, at=now, person="-")
     ports.store.commit([Put(keys.rota(brand), to_row(rota, key=keys.rota(brand))), *written.writes()])
     return id

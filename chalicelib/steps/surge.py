@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
-from chalicelib.audit.record import Actor, follow_record, sort_key
 from chalicelib.domain import keys
 from chalicelib.domain.account import Brand
 from chalicelib.domain.decision import Outcome
@@ -23,11 +22,10 @@ from chalicelib.steps.bundles import Bundles
 from chalicelib.steps.casework import due_of, put_case
 from chalicelib.steps.done import Done, News, new_id, order_announcement
 from chalicelib.steps.pause import PausePorts, Word, pause, targets_of
-from chalicelib.steps.records import Written
+from chalicelib.steps.records import WATCHER, Written, happened
 from chalicelib.steps.rows import from_row
 from chalicelib.steps.tally import Matter
 
-WATCHER = Actor(type="machine", id="watch")
 PRIORITY = 1
 
 TIMES_USUAL = 3
@@ -175,10 +173,9 @@ def _case(trip: Trip, brand: Brand, place: Key, before: Case | None, id: str, no
 
 
 def _record(trip: Trip, brand: Brand, case: Case, entropy: Callable[[int], bytes], now: datetime) -> Written:
-    record = follow_record(
+    return happened(
         id=case.id,
         kind="surge",
-        number=0,
         at=now,
         brand=brand.id,
         actor=WATCHER,
@@ -189,8 +186,5 @@ def _record(trip: Trip, brand: Brand, case: Case, entropy: Callable[[int], bytes
             "over": trip.over,
             "departments": list(brand.surge_departments),
         },
-        terminal_state=None,
-        private=None,
         salt=entropy(32),
     )
-    return Written(id=case.id, sort=sort_key("surge"), record=record, at=now, person="-")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.audit.record import follow_record, sort_key
+from chalicelib.audit.record import sort_key
 from chalicelib.domain import keys
 from chalicelib.domain.announcement import Announcement
 from chalicelib.domain.codec import decode
@@ -16,7 +16,7 @@ from chalicelib.domain.keys import Key
 from chalicelib.ports import Cancelled, Row, Store, Write
 from chalicelib.steps.casework import beside, case_holding, key_of, put_case
 from chalicelib.steps.done import Contended, Done
-from chalicelib.steps.records import MACHINE, Written
+from chalicelib.steps.records import MACHINE, Written, happened
 
 ATTEMPTS = 4
 KIND = "announce_failed"
@@ -73,7 +73,7 @@ def _conversation(row: Row | None) -> Key | None:
 
 
 def _record(order: Announcement, raised: Case | None, number: int, entropy: Callable[[int], bytes], now: datetime) -> Written:
-    record = follow_record(
+    return happened(
         id=order.case,
         kind=KIND,
         number=number,
@@ -87,8 +87,5 @@ def _record(order: Announcement, raised: Case | None, number: int, entropy: Call
             "attempts": order.attempt,
             "priority": raised.priority if raised else None,
         },
-        terminal_state=None,
-        private=None,
         salt=entropy(32),
     )
-    return Written(id=order.case, sort=sort_key(KIND, number), record=record, at=now, person="-")

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.audit.record import Actor, follow_record, sort_key
+from chalicelib.audit.record import Actor
 from chalicelib.domain.codec import Json, iso
 from chalicelib.ports import Committed, Store, Unavailable
 from chalicelib.steps.done import Done, new_id
-from chalicelib.steps.records import Written
+from chalicelib.steps.records import happened
 
 MOST = 1_000
 """Ids in one record, so that a leaf stays far below what a tree of tiles can hold (64 KB)."""
@@ -79,19 +79,16 @@ def _recorded(
     now: datetime,
 ) -> Done:
     record_id = new_id(ports.entropy)
-    record = follow_record(
+    written = happened(
         id=record_id,
         kind=kind,
-        number=0,
         at=now,
         brand=brand,
         actor=actor,
         body=body,
-        terminal_state=None,
         private=private,
         salt=ports.entropy(32),
     )
-    written = Written(id=record_id, sort=sort_key(kind), record=record, at=now, person="-")
     if not isinstance(ports.store.commit(written.writes()), Committed):
         raise Unavailable("a record id came twice")
     return Done(record_id, kind)

@@ -5,8 +5,9 @@ Who still waits counts too, with the time that is over so far: a queue in which 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from chalicelib.domain import keys
@@ -37,17 +38,22 @@ def sample(brand: str, id: str, since: datetime, now: datetime) -> Write:
 
 
 def measured(store: Store, brand: str, now: datetime) -> Wait | None:
-    """The wait of the last hours, rounded up to whole minutes; None where too few waits were seen to say."""
-    for hours in HOURS:
-        longest = _longest(_rows(store, brand, now, hours))
+    """The wait of the last hours, rounded up to whole minutes; None where too few waits were seen to say.
+
+    A wait that was seen while it went on counts once, as long as it was at last.
+    """
+    longest: dict[str, int] = {}
+    for first, end in pairwise((0, *HOURS)):
+        for id, row in _rows(store, brand, now, range(first, end)):
+            longest[id] = max(longest.get(id, 0), int(row["minutes"]))
         if len(longest) >= ENOUGH:
-            return Wait(p80_minutes=p80(longest), measured=now)
+            return Wait(p80_minutes=nearest_rank([*longest.values()], 80), measured=now)
     return None
 
 
-def p80(minutes: Sequence[int]) -> int:
-    """The smallest of the values that at least 80 % of them do not exceed (the nearest-rank percentile)."""
-    return sorted(minutes)[-(-len(minutes) * 8 // 10) - 1]
+def nearest_rank(minutes: Sequence[int], percent: int) -> int:
+    """The smallest of the values that at least ``percent`` of a hundred do not exceed; there has to be one."""
+    return sorted(minutes)[-(-len(minutes) * percent // 100) - 1]
 
 
 def run(ports: SurgePorts, now: datetime) -> Iterator[Done]:
@@ -64,15 +70,7 @@ def run(ports: SurgePorts, now: datetime) -> Iterator[Done]:
         yield Done("-", "unavailable")
 
 
-def _rows(store: Store, brand: str, now: datetime, hours: int) -> Iterable[tuple[str, Row]]:
-    for back in range(hours):
+def _rows(store: Store, brand: str, now: datetime, hours: range) -> Iterator[tuple[str, Row]]:
+    for back in hours:
         place = keys.waited(brand, iso(now - timedelta(hours=back))[:HOUR], "-")
         yield from ((key.sort, row) for key, row in store.partition(place.table, place.partition))
-
-
-def _longest(rows: Iterable[tuple[str, Row]]) -> list[int]:
-    """One value for each wait: one that was seen while it went on counts as long as it was at last."""
-    found: dict[str, int] = {}
-    for id, row in rows:
-        found[id] = max(found.get(id, 0), int(row["minutes"]))
-    return list(found.values())

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.audit.record import Actor, follow_record, sort_key
 from chalicelib.domain import keys
 from chalicelib.domain.codec import instant, iso
 from chalicelib.domain.facts import Case
@@ -14,10 +13,8 @@ from chalicelib.domain.keys import WATCHED, Key
 from chalicelib.ports import Cancelled, Put, Store, Unavailable
 from chalicelib.steps import late, waits
 from chalicelib.steps.done import Done, new_id
-from chalicelib.steps.records import Written
+from chalicelib.steps.records import WATCHER, happened
 from chalicelib.steps.rows import from_row, to_row, unchanged
-
-WATCHER = Actor(type="machine", id="watch")
 
 BEAT = timedelta(minutes=5)
 """How often a heartbeat is written: well inside the time after which a silent ledger stops acknowledging."""
@@ -56,19 +53,14 @@ def _beat(ports: WatchPorts, now: datetime) -> Done:
             return Done("-", "beat-before")
         id, version = new_id(ports.entropy), int(last.get("version", 0))
         policy = row.get(keys.pointer(), {}).get("sha256")
-        record = follow_record(
+        written = happened(
             id=id,
             kind="heartbeat",
-            number=0,
             at=now,
-            brand=None,
             actor=WATCHER,
             body={"policy": f"sha256:{policy}" if policy else None},
-            terminal_state=None,
-            private=None,
             salt=ports.entropy(32),
         )
-        written = Written(id=id, sort=sort_key("heartbeat"), record=record, at=now, person="-")
         beat = Put(keys.heartbeat(), {"at": iso(now), "version": version + 1}, when=unchanged(version))
         return Done(id, "contended" if isinstance(ports.store.commit([beat, *written.writes()]), Cancelled) else "beat")
     except Unavailable:
@@ -81,7 +73,8 @@ def _overdue(key: Key, ports: WatchPorts, now: datetime) -> Done:
     case = from_row(Case, row) if row is not None else None
     if case is None or case.status == "closed" or case.due > now:
         return Done("-", "nothing-overdue")
-    record = follow_record(
+    urgent = replace(case, version=case.version + 1, priority=min(case.priority, 1))
+    written = happened(
         id=case.id,
         kind="case_overdue",
         number=case.version,
@@ -89,12 +82,9 @@ def _overdue(key: Key, ports: WatchPorts, now: datetime) -> Done:
         brand=case.brand,
         actor=WATCHER,
         body={"due": iso(case.due), "department": case.department, "priority": case.priority, "status": case.status},
-        terminal_state=None,
-        private=None,
         salt=ports.entropy(32),
+        person=key.partition,
     )
-    urgent = replace(case, version=case.version + 1, priority=min(case.priority, 1))
-    written = Written(id=case.id, sort=sort_key("case_overdue", case.version), record=record, at=now, person=key.partition)
     writes = [
         Put(key, to_row(urgent, key=key), when=unchanged(case.version)),
         waits.sample(case.brand, case.id, case.opened, now),

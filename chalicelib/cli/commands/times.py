@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from chalicelib.cli import screen
 from chalicelib.cli.commands.contract import Command, Subparsers
 from chalicelib.cli.folder import add_data, opened
-from chalicelib.cli.timing import Times, counted, nearest_rank
+from chalicelib.cli.timing import Times, counted
+from chalicelib.steps.waits import nearest_rank
 
 DESCRIPTION = """\
 Shows for each brand and topic how long authors waited for the acknowledgement and for the first answer of a person, and
@@ -77,14 +78,15 @@ def _row(brand: str, topic: str, times: Times) -> Mapping[str, object]:
         "topic": topic or None,
         "mentions": times.mentions,
         "acknowledged": len(times.to_acknowledgement),
-        "minutes_to_acknowledgement": {
-            "p50": nearest_rank(times.to_acknowledgement, 50),
-            "p80": nearest_rank(times.to_acknowledgement, 80),
-        },
+        "minutes_to_acknowledgement": _middle_and_most(times.to_acknowledgement),
         "answered": len(times.to_person),
-        "minutes_to_person": {"p50": nearest_rank(times.to_person, 50), "p80": nearest_rank(times.to_person, 80)},
+        "minutes_to_person": _middle_and_most(times.to_person),
         "promises": times.promises,
     }
+
+
+def _middle_and_most(minutes: Sequence[int]) -> Mapping[str, int | None]:
+    return {f"p{percent}": nearest_rank(minutes, percent) if minutes else None for percent in (50, 80)}
 
 
 def _cells(row: Mapping[str, object]) -> list[str]:

@@ -8,7 +8,7 @@ import os
 
 from chalicelib.cli import screen, tree
 from chalicelib.cli.commands.contract import Command, Subparsers
-from chalicelib.cli.drafting import account_of, posts_of, shown
+from chalicelib.cli.drafting import account_of, posts_of, shown, voice_of
 from chalicelib.cli.folder import add_data, opened
 from chalicelib.settings import read_settings
 from chalicelib.voice.alike import WARN, closest
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     window = read_settings(os.environ).limits.window
     with opened(arguments.data) as folder:
         platform, account, handle, brand = account_of(folder, arguments.account)
-        voice = folder.loaded().voices.get(f"{brand.voice}.{brand.languages[0]}")
+        voice = voice_of(folder, brand)
         posts = posts_of(folder, platform, account, window)
         near = closest(arguments.draft, posts, voice.disclosures if voice else (), folder.now())
         lines = shown(near, folder, brand.id)
