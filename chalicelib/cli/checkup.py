@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from chalicelib import wiring
+from chalicelib.aws import role
+from chalicelib.cli import hearing
 from chalicelib.cli.folder import ADDRESS, DEFAULT, LocalTimes
+from chalicelib.cli.patient import Asking, Finding, Patient, span
+from chalicelib.cli.people import endpoints_of
 from chalicelib.cli.place import Place
+from chalicelib.cli.told import Told, read_told
 from chalicelib.domain import keys
 from chalicelib.domain.account import Brand
 from chalicelib.domain.codec import instant
 from chalicelib.domain.decision import Outcome
 from chalicelib.domain.facts import Control, Rota
 from chalicelib.domain.limits import Limits
+from chalicelib.http_client import PooledHttp
 from chalicelib.local.vitals import FolderVitals, StageVitals, Vitals
 from chalicelib.policy.bundle import Broken, Bundle
-from chalicelib.ports import Store, Unavailable
+from chalicelib.ports import Unavailable
 from chalicelib.settings import QUEUE, SECRETS_PREFIX
 from chalicelib.steps.bundles import Bundles
 from chalicelib.steps.rows import from_row
@@ -28,41 +35,24 @@ from chalicelib.steps.watch import BEAT
 if TYPE_CHECKING:
     from chalicelib.policy.rules import BrandPolicy
 
-Verdict = Literal["fine", "look", "wrong"]
-
 QUEUES = {"mentions": 120, "replies": 600, "announcements": 1200, "dead-letters": 300}
 """How old (seconds) the oldest entry of a queue may be before its alarm goes off (infra/resources.yaml)."""
 
 REVIEW_SOON = timedelta(days=14)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. ``remedy`` says what to do where something is to be done."""
-
-    about: str
-    verdict: Verdict
-    says: str
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patient:
-    """One service, and what its doctor may ask. ``now`` is its own clock, ``here`` that of this machine (UTC)."""
-
-    store: Store
-    bundles: Bundles
-    limits: Limits
-    vitals: Vitals
-    now: datetime
-    here: datetime
-
-
 def patient_at(place: Place, here: datetime) -> Patient:
     """The service of ``place``, which ``wiring`` works on; ``here`` is the time of this machine (UTC)."""
     settings, backend, vitals = wiring.settings(), place.backend, _vitals(place)
-    bundles = Bundles(backend.artefacts, (backend.publisher.public_key(),), settings.engine)
-    return Patient(store=backend.store, bundles=bundles, limits=settings.limits, vitals=vitals, now=wiring.now(), here=here)
+    return Patient(
+        store=backend.store,
+        bundles=Bundles(backend.artefacts, (backend.publisher.public_key(),), settings.engine),
+        told=_told(place, vitals),
+        vitals=vitals,
+        asking=Asking(secrets=backend.secrets, http=PooledHttp(), platforms=wiring.platforms(), entropy=os.urandom),
+        now=wiring.now(),
+        here=here,
+    )
 
 
 def _vitals(place: Place) -> Vitals:
@@ -73,13 +63,24 @@ def _vitals(place: Place) -> Vitals:
         )
     places = wiring.settings().places
     urls = {name: places[f"{QUEUE}{name.upper().replace('-', '_')}"] for name in QUEUES}
-    return StageVitals(places[SECRETS_PREFIX], urls, place.door or "")
+    return StageVitals(places[SECRETS_PREFIX], urls, place.door or "", place.stack or "")
+
+
+def _told(place: Place, vitals: Vitals) -> Told:
+    """A sandbox is told of itself alone, so no platform's own API ever gets a secret of a demo."""
+    if isinstance(place.backend, wiring.Embedded):
+        return Told(limits=wiring.settings().limits, endpoints=endpoints_of(place.data or DEFAULT), own_apis=False)
+    try:
+        return read_told(vitals.told())
+    except Unavailable as error:
+        return Told(limits=Limits(), endpoints={}, unseen=str(error))
 
 
 def examined(patient: Patient) -> Iterator[Finding]:
     """Every finding in the order in which a mention comes by; raises ``Unavailable`` where the store does not answer."""
     pointer = patient.store.read([keys.pointer()]).get(keys.pointer())
     yield from _door(patient)
+    yield from _settings(patient.told)
     bundle: Bundle | Broken = Broken("not-read")
     try:
         bundle = patient.bundles.named_by(pointer).bundle
@@ -91,10 +92,13 @@ def examined(patient: Patient) -> Iterator[Finding]:
     for policy in brands.values():
         yield from _reviews(policy, patient.now)
         yield from _brand(policy.brand, patient)
+    accounts = [account for policy in brands.values() for account in policy.brand.accounts]
+    yield from hearing.platforms_of(accounts, patient)
+    yield from hearing.heard(accounts, patient)
     yield from _secrets([policy.brand for policy in brands.values()], patient)
     yield from _queues(patient)
     yield from _ledger(patient)
-    yield from _limits(patient.limits)
+    yield from _limits(patient.told)
 
 
 def _door(patient: Patient) -> Iterator[Finding]:
@@ -108,7 +112,7 @@ def _door(patient: Patient) -> Iterator[Finding]:
         yield Finding("door", "wrong", f"a request without a signature gets {answer.status}, not 401", "read the receiver's log")
     if answer.at is not None:
         apart, limit = abs(answer.at - patient.here), patient.limits.clock_skew
-        says = f"{_span(apart)} between this machine and the service; {_span(limit)} are allowed"
+        says = f"{span(apart)} between this machine and the service; {span(limit)} are allowed"
         wrong = apart > limit + timedelta(seconds=1)
         yield Finding("clock", "wrong" if wrong else "fine", says, "set this machine's clock (NTP)" if wrong else "")
 
@@ -175,6 +179,7 @@ def _secrets(brands: Sequence[Brand], patient: Patient) -> Iterator[Finding]:
     platforms = sorted({account.platform.split(":")[0] for account in accounts})
     wanted = {f"webhook/{name}": "its webhooks get 401" for name in platforms}
     wanted["webhook/desk"] = "desks get 401"
+    wanted |= {f"sink/{name}": "nobody is told of a case there" for name in patient.told.sinks if f"sink/{name}" != role.NAME}
     rows = patient.store.read([keys.control(one.platform, one.id) for one in accounts]) if accounts else {}
     for one in accounts:
         live = rows.get(keys.control(one.platform, one.id), {}).get("mode") == "live"
@@ -199,7 +204,7 @@ def _queues(patient: Patient) -> Iterator[Finding]:
         except Unavailable as error:
             yield Finding(f"queue {name}", "look", f"nobody knows what waits ({error})", "ask for sqs:GetQueueAttributes on it")
             continue
-        age = "nobody knows how long" if found.oldest is None else f"the oldest for {_span(found.oldest)}"
+        age = "nobody knows how long" if found.oldest is None else f"the oldest for {span(found.oldest)}"
         late = found.count > 0 and found.oldest is not None and found.oldest > timedelta(seconds=limit_s)
         says = f"{found.count} wait, {age}" if found.count else "empty"
         remedy = "look for errors and throttles of the Lambda that reads it (infra/README.md, Alarms)" if late else ""
@@ -214,40 +219,42 @@ def _ledger(patient: Patient) -> Iterator[Finding]:
     else:
         waits = head.pending_since is not None and patient.now - head.pending_since > limit
         late = waits or patient.now - head.checked > limit
-        says = f"{head.sealed} of {head.next} records are sealed; the sealer looked {_span(patient.now - head.checked)} ago"
+        says = f"{head.sealed} of {head.next} records are sealed; the sealer looked {span(patient.now - head.checked)} ago"
         remedy = "acknowledging has stopped: read the logs of sequence_ledger and seal_ledger" if late else ""
         yield Finding("ledger", "wrong" if late else "fine", says, remedy)
     beat = rows.get(keys.heartbeat())
     age = patient.now - instant(str(beat["at"])) if beat else None
     if age is None or age > 3 * BEAT:
-        says = "never ran" if age is None else f"ran last {_span(age)} ago"
+        says = "never ran" if age is None else f"ran last {span(age)} ago"
         yield Finding(
             "watch", "wrong", f"{says}; overdue cases and surges go unseen", "does the schedule of watch run? read its log"
         )
     else:
-        yield Finding("watch", "fine", f"ran; its last heartbeat is {_span(age)} old")
+        yield Finding("watch", "fine", f"ran; its last heartbeat is {span(age)} old")
 
 
-def _limits(limits: Limits) -> Iterator[Finding]:
+def _settings(told: Told) -> Iterator[Finding]:
+    if told.unseen is not None:
+        remedy = "ask for cloudformation:ListStackResources and lambda:GetFunctionConfiguration"
+        yield Finding("settings", "look", f"nobody knows what the Lambdas are told ({told.unseen}): defaults are shown", remedy)
+    for name, wrong in told.broken.items():
+        yield Finding(f"settings {name}", "wrong", wrong, "mend its environment in infra/resources.yaml, and deploy")
+    for limit, values in told.apart.items():
+        says = "Lambdas differ: " + ", ".join(f"{name} {value}" for name, value in values.items())
+        yield Finding(f"limit {limit}", "wrong", says, "set it once, in Globals of infra/resources.yaml, and deploy")
+
+
+def _limits(told: Told) -> Iterator[Finding]:
     usual = Limits()
     for field in fields(Limits):
-        value, default = getattr(limits, field.name), getattr(usual, field.name)
-        shown = _span(value) if isinstance(value, timedelta) else f"{value:,}"
-        meant = _span(default) if isinstance(default, timedelta) else f"{default:,}"
+        if field.name in told.apart:
+            continue
+        value, default = getattr(told.limits, field.name), getattr(usual, field.name)
+        shown = span(value) if isinstance(value, timedelta) else f"{value:,}"
+        meant = span(default) if isinstance(default, timedelta) else f"{default:,}"
         note = "" if value == default else f" (default {meant})"
         yield Finding(f"limit {field.name}", "fine" if value == default else "look", shown + note)
 
 
 def _at(at: datetime, brand: Brand) -> str:
     return LocalTimes({brand.id: brand.zone}).at(at, brand.id)
-
-
-def _span(span: timedelta) -> str:
-    """A duration as people say it: ``90 s``, ``15 min``, ``72 h``."""
-    seconds = round(span.total_seconds())
-    for size, unit in ((3600, "h"), (60, "min")):
-        if seconds >= 2 * size and seconds % size == 0:
-            return f"{seconds // size} {unit}"
-    if seconds >= 7200:
-        return f"{seconds / 3600:.1f} h"
-    return f"{seconds} s" if seconds < 300 else f"{seconds / 60:.0f} min"

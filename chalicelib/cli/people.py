@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from chalicelib.cli import screen
 from chalicelib.cli.commands.contract import Subparsers
@@ -84,18 +85,23 @@ def why_not(did: str, case: Case, since: datetime | None, clock: LocalTimes) -> 
     return f"case {name} could not be found any more"
 
 
+def endpoints_of(data: Path) -> dict[str, str]:
+    """Where replies from a data folder go (platform → URL); raises Complaint where its file is not understood."""
+    try:
+        written = json.loads(read_private(data / ENDPOINTS))
+    except FileNotFoundError:
+        written = read_settings(os.environ).endpoints
+    except ValueError:
+        raise screen.Complaint(f"{data / ENDPOINTS} cannot be read; start the service once: ackguard run") from None
+    return {str(name): str(url) for name, url in written.items()}
+
+
 def posting(folder: Folder) -> PostPorts:
     """What a person's reply may touch; raises Complaint where the folder says where replies go in a way nobody understands."""
     # The HTTP client and the platform files: no other command waits for them.
     from chalicelib.http_client import PooledHttp  # noqa: PLC0415
     from chalicelib.registry import members  # noqa: PLC0415
 
-    try:
-        written = json.loads(read_private(folder.path / ENDPOINTS))
-    except FileNotFoundError:
-        written = read_settings(os.environ).endpoints
-    except ValueError:
-        raise screen.Complaint(f"{folder.path / ENDPOINTS} cannot be read; start the service once: ackguard run") from None
     return PostPorts(
         store=folder.store,
         replies=_Nowhere(),
@@ -103,7 +109,7 @@ def posting(folder: Folder) -> PostPorts:
         secrets=FileSecrets(folder.path / "secrets.json", []),
         http=PooledHttp(),
         platforms=members("chalicelib.platforms", "PLATFORM"),
-        endpoints={str(name): str(url) for name, url in written.items()},
+        endpoints=endpoints_of(folder.path),
         entropy=os.urandom,
     )
 

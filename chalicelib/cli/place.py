@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A service that was reached: its backend, and either the folder or the address of its door."""
+    """A service that was reached: its backend, and either the folder or the name of the stack and the address of its door."""
 
     backend: Embedded | AwsBackend
     data: Path | None = None
+    stack: str | None = None
     door: str | None = None
 
 
@@ -47,7 +48,7 @@ def reached(arguments: argparse.Namespace) -> Iterator[Place]:
     try:
         if arguments.stage:
             door = _enter_stage(arguments)
-            yield Place(backend=wiring.backend(), door=door)
+            yield Place(backend=wiring.backend(), stack=arguments.stack, door=door)
         else:
             if not (arguments.data / STORE).exists():
                 raise Complaint(

@@ -1,8 +1,8 @@
-"""Signs of life that no port gives, because no Lambda may ask: is a secret there, what waits in a queue, does the door answer."""
+"""Signs of life that no port gives, because no Lambda may ask: secrets that are there, what waits, what a Lambda is told."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
@@ -53,6 +53,9 @@ class Vitals(Protocol):
     def door(self) -> Door | None:
         """What the endpoint says to a stranger; None where nobody answers."""
 
+    def told(self) -> Mapping[str, Mapping[str, str]]:
+        """What the environment of each Lambda sets for it, by the name of the Lambda in the template; raises ``Unavailable``."""
+
 
 def knock(url: str) -> Door | None:
     """One request without a signature; the answer has to be a refusal."""
@@ -86,12 +89,18 @@ class FolderVitals(Vitals):
         url = self._url()
         return knock(url) if url else None
 
+    def told(self) -> Mapping[str, Mapping[str, str]]:
+        """See ``Vitals``: one process runs them all, and what it set for itself is not written down."""
+        return {}
+
 
 class StageVitals(Vitals):
     """Those of a deployed stage. Secrets are only described, never read: whoever looks needs no right to see one."""
 
-    def __init__(self, prefix: str, queues: Mapping[str, str], url: str, client: Callable[[str], Any] | None = None) -> None:
-        self._prefix, self._queues, self._url = prefix, queues, url
+    def __init__(
+        self, prefix: str, queues: Mapping[str, str], url: str, stack: str = "", client: Callable[[str], Any] | None = None
+    ) -> None:
+        self._prefix, self._queues, self._url, self._stack = prefix, queues, url, stack
         self._client = cache(client or botocore.session.get_session().create_client)
 
     def secret(self, name: str) -> Presence:
@@ -117,6 +126,26 @@ class StageVitals(Vitals):
     def door(self) -> Door | None:
         """See ``Vitals``."""
         return knock(self._url)
+
+    def told(self) -> Mapping[str, Mapping[str, str]]:
+        """See ``Vitals``. Lambdas are told where secrets lie, never a secret: whoever looks sees none."""
+        calls, found = self._calls("lambda"), {}
+        for logical, physical in self._lambdas():
+            answer = calls("get_function_configuration", FunctionName=physical)
+            set_there = answer.get("Environment", {}).get("Variables", {})
+            found[logical] = {name: value for name, value in set_there.items() if name.startswith("ACKGUARD_")}
+        return found
+
+    def _lambdas(self) -> Iterator[tuple[str, str]]:
+        more: dict[str, str] = {}
+        while True:
+            page = self._calls("cloudformation")("list_stack_resources", StackName=self._stack, **more)
+            for one in page["StackResourceSummaries"]:
+                if one["ResourceType"] in ("AWS::Lambda::Function", "AWS::Serverless::Function"):
+                    yield one["LogicalResourceId"], one["PhysicalResourceId"]
+            if "NextToken" not in page:
+                return
+            more = {"NextToken": page["NextToken"]}
 
     def _oldest(self, queue: str) -> timedelta | None:
         now = datetime.now(timezone.utc)

@@ -15,6 +15,9 @@ from chalicelib.domain.webhook import Answer, RawWebhook, Rejected, Secrets, Unr
 class Keeping(Protocol):
     """How one platform is asked whether it still hears and obeys us, sans-I/O like posting. Asking never changes anything."""
 
+    asks: tuple[str, ...]
+    """The names of all its probes, in their order, whatever keys there are; empty where there is nothing to ask."""
+
     def probes(self, account: str, endpoint: str, keys: Keys, now: datetime, nonce: str) -> tuple[Probe, ...]:
         """Everything that can be asked with these keys; a key that is empty or unusable asks nothing."""
 

@@ -16,14 +16,17 @@ from chalicelib.cli.commands.contract import Command, Subparsers
 from chalicelib.cli.place import add_place, reached
 
 if TYPE_CHECKING:
-    from chalicelib.cli.checkup import Finding
+    from chalicelib.cli.patient import Finding
 
 STYLE = {"fine": "green", "look": "yellow", "wrong": "bold red"}
 
 DESCRIPTION = """\
 Looks a service over: does its door answer, is a policy in force and approved for the code that runs, are accounts, rotas and
-secrets there (secrets are never read), what waits in its queues, is the ledger sealed, do the clocks agree, which limits hold.
-Says in plain words what is wrong and what to do. It changes nothing and sends no mention.
+secrets there, does each platform still hear and obey each account, what waits in the queues, is the ledger sealed, do the
+clocks agree, which limits hold. Says in plain words what is wrong and what to do. It changes nothing and sends no mention.
+
+The platforms are asked with the secrets posting/... and keeping/... where you may read them; they are shown to nobody. Where you
+may not, what the watch found stands there: it asks every ten minutes.
 
 examples:
   ackguard doctor
@@ -51,8 +54,12 @@ def run(arguments: argparse.Namespace) -> int:
     # the policy engine and wiring: no other command waits for them
     from chalicelib.cli.checkup import examined, patient_at  # noqa: PLC0415
 
-    with reached(arguments) as place:
-        findings = list(examined(patient_at(place, datetime.now(timezone.utc))))
+    with reached(arguments) as place, screen.progress("looking") as steps:
+        findings = []
+        for one in examined(patient_at(place, datetime.now(timezone.utc))):
+            steps.say(f"looked at {one.about}")
+            steps.advance()
+            findings.append(one)
     if arguments.json:
         for one in findings:
             print(json.dumps(asdict(one)))

@@ -31,6 +31,8 @@ class LinkedInKeeping(health.NothingToKeep):
     ``refresh_token`` to renew the access token.
     """
 
+    asks: tuple[str, ...] = ("subscription", "token")
+
     def probes(self, account: str, endpoint: str, keys: Keys, now: datetime, nonce: str) -> tuple[Probe, ...]:
         """The subscription by the member's token, and that token by the app's id and secret."""
         known, token = _known(keys.keeping), keys.posting.values[0] if keys.posting.values else ""

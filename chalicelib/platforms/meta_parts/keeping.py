@@ -27,6 +27,8 @@ class MetaKeeping(health.NothingToKeep):
     ``wanted`` are the fields that a subscription must have.
     """
 
+    asks: tuple[str, ...] = ("subscription", "token")
+
     def __init__(self, wanted: frozenset[str]) -> None:
         self._wanted = wanted
 

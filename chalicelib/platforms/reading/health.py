@@ -52,6 +52,8 @@ def read_token(document: object, shape: re.Pattern[str], now: datetime) -> Renew
 class NothingToKeep:
     """See ``Keeping``: a platform that has no subscription of ours, no token that ends and no list of posts."""
 
+    asks: tuple[str, ...] = ()
+
     def probes(self, account: str, endpoint: str, keys: Keys, now: datetime, nonce: str) -> tuple[Probe, ...]:
         """Nothing to ask."""
         return ()

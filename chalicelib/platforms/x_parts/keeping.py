@@ -31,6 +31,8 @@ MENTIONS = "post.mention.create"
 class XKeeping(health.NothingToKeep):
     """See ``Keeping``. The secret ``keeping/x/<account>`` is the app's bearer token."""
 
+    asks: tuple[str, ...] = ("webhook", "subscription", "token")
+
     def probes(self, account: str, endpoint: str, keys: Keys, now: datetime, nonce: str) -> tuple[Probe, ...]:
         """Webhook and subscription by the app's token, the grant by the account's."""
         found = []
