@@ -33,6 +33,7 @@ from chalicelib.ports import Put
 from chalicelib.steps import intake, post
 from chalicelib.steps.bundles import Bundles
 from chalicelib.steps.decide import DecidePorts
+from chalicelib.steps.pointer import Pointer, signed_row
 from chalicelib.steps.post import PostPorts
 from chalicelib.steps.rows import to_row
 from chalicelib.voice.expectation import Expectation, expectation
@@ -152,8 +153,9 @@ class _Brand:
         self.sha256 = sha256(document).hexdigest()
         artefacts.put(f"bundle/{self.sha256}", document)
         artefacts.put(f"bundle/{self.sha256}.sig", signer.sign(signed_content(document)))
+        self.pointer = signed_row(Pointer(version=1, sha256=self.sha256, at=START, people=("publisher",)), signer)
         self.bundles = Bundles(artefacts, (signer.public_key(),), ENGINE)
-        loaded = self.bundles.named_by({"sha256": self.sha256})
+        loaded = self.bundles.of(self.sha256)
         self.voice = loaded.voices[f"plain.{LANGUAGE}"]
         brand = loaded.brand_of("x", ACCOUNT)
         assert brand is not None
@@ -187,7 +189,7 @@ class _Brand:
             keys.head(): Seal(checked=now, pending_since=None, newest=now),
         }
         self.rows.commit([Put(key, to_row(value, key=key)) for key, value in rows.items()])  # type: ignore[arg-type]
-        self.rows.commit([Put(keys.pointer(), {"sha256": self.sha256, "version": 1})])
+        self.rows.commit([Put(keys.pointer(), self.pointer)])
 
     def mention(self, number: int, at: datetime, pick: Random) -> Mention:
         """Somebody asks; one in ten in a thread where somebody else was answered."""

@@ -120,6 +120,8 @@ def _door(patient: Patient) -> Iterator[Finding]:
 _BROKEN = {
     "no-policy-in-force": "no policy is in force, so every mention goes to a person",
     "bundle-missing": "the policy in force is not among the artefacts, so every mention goes to a person",
+    "pointer-unsigned": "the pointer to the policy was not signed by the publisher, so every mention goes to a person",
+    "pointer-went-back": "somebody put an old pointer to a policy back, so every mention goes to a person",
     "unsigned": "the policy in force was not signed by this deployment's publisher, so every mention goes to a person",
 }
 

@@ -26,7 +26,7 @@ def pack_of(folder: Path) -> tuple[Bundle, Loaded]:
     artefacts, signer = MemoryArtefacts(), memory_signer("command-line")
     artefacts.put(f"bundle/{sha256}", document)
     artefacts.put(f"bundle/{sha256}.sig", signer.sign(signed_content(document)))
-    loaded = Bundles(artefacts, (signer.public_key(),), ENGINE).named_by({"sha256": sha256})
+    loaded = Bundles(artefacts, (signer.public_key(),), ENGINE).of(sha256)
     if isinstance(loaded.bundle, Broken):
         raise Complaint(f"the policies in {folder} do not load: {loaded.bundle.reason}")
     return loaded.bundle, loaded

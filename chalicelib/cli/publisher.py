@@ -29,7 +29,7 @@ from chalicelib.policy.side import side_of
 from chalicelib.settings import TABLE
 from chalicelib.steps.approve import Person, proposals, readable
 from chalicelib.steps.bundles import Bundles, Loaded
-from chalicelib.steps.publish import PublishPorts, pointer_of
+from chalicelib.steps.publish import PublishPorts, pointer_of, trusted
 
 IN_FORCE = "in-force"
 SHOWN = 12
@@ -86,7 +86,11 @@ class Publisher:
         row = pointer_of(self.ports.store)
         if not row:
             raise screen.Complaint("no policy is in force; publish one: ackguard policy publish", screen.Exit.UNAVAILABLE)
-        return str(row["sha256"])
+        pointer = trusted(row, self.ports)
+        if pointer is None:
+            says = "the pointer was not signed by this deployment's publisher, so every mention goes to a person"
+            raise screen.Complaint(f"{says}; publish anew: ackguard policy publish", screen.Exit.UNAVAILABLE)
+        return pointer.sha256
 
     def one(self, start: str) -> str:
         """The one hash that starts so, among all that were ever proposed or in force; raises Complaint."""
@@ -111,7 +115,8 @@ class Publisher:
     def live(self) -> Loaded | None:
         """The bundle in force as the Lambdas verify it, by the engine it was made for; None where none can be read."""
         pointer = pointer_of(self.ports.store)
-        document = self.ports.artefacts.get(f"bundle/{pointer['sha256']}") if pointer else None
+        named = trusted(pointer, self.ports)
+        document = self.ports.artefacts.get(f"bundle/{named.sha256}") if named else None
         if document is None or not readable(document):
             return None
         engine = next(iter(side_of(document).engines), "")
@@ -162,7 +167,7 @@ def rehearsed(named: Named) -> Loaded:
     artefacts, signer = MemoryArtefacts(), memory_signer("rehearsal")
     artefacts.put(f"bundle/{named.sha256}", named.document)
     artefacts.put(f"bundle/{named.sha256}.sig", signer.sign(signed_content(named.document)))
-    loaded = Bundles(artefacts, (signer.public_key(),), next(iter(named.engines), "")).named_by({"sha256": named.sha256})
+    loaded = Bundles(artefacts, (signer.public_key(),), next(iter(named.engines), "")).of(named.sha256)
     if isinstance(loaded.bundle, Broken):
         raise screen.Complaint(f"{named.name} does not load: {loaded.bundle.reason}")
     return loaded

@@ -88,12 +88,17 @@ def signed_content(document: bytes, prefix: bytes = PREFIX) -> bytes:
 def load(document: bytes, signature: bytes, public_keys: Sequence[bytes], engine: str, prefix: bytes = PREFIX) -> Bundle | Broken:
     """The bundle, if one of the publishers' 32-byte keys signed it for this; never raises. ``engine`` is the running code."""
     content = signed_content(document, prefix)
-    if not any(_signed(key, signature, content) for key in public_keys):
+    if not signed_by(public_keys, signature, content):
         return Broken("unsigned")
     try:
         return _in_one_go(lambda: _read(json.loads(document), hashlib.sha256(document).hexdigest(), engine))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Broken("unreadable")
+
+
+def signed_by(public_keys: Sequence[bytes], signature: bytes, content: bytes) -> bool:
+    """Whether one of these 32-byte Ed25519 keys (RFC 8032) signed ``content``; never raises."""
+    return any(_signed(key, signature, content) for key in public_keys)
 
 
 def _in_one_go(work: Callable[[], T]) -> T:

@@ -16,7 +16,7 @@ from chalicelib.policy.diff import Diff, diff
 from chalicelib.policy.side import side_of
 from chalicelib.ports import Absent, Cancelled, Equals, Put, Row
 from chalicelib.steps.done import Contended, Done
-from chalicelib.steps.publish import PublishPorts, Shipping, pointer_of, put_in_force, recorded
+from chalicelib.steps.publish import PublishPorts, Shipping, pointer_of, put_in_force, recorded, trusted
 from chalicelib.steps.rows import from_row, to_row
 
 LASTS = timedelta(days=7)
@@ -105,11 +105,15 @@ class Wanted:
 
 
 def compared(document: bytes, pointer: Row, ports: PublishPorts) -> Diff:
-    """The difference to what the pointer names; MIXED where that cannot be read, because then nobody can prove anything."""
+    """The difference to what the pointer names; MIXED where that cannot be read, because then nobody can prove anything.
+
+    A pointer that no publisher signed proves nothing either: it may name a looser policy than was ever agreed to.
+    """
     if not pointer:
         return FIRST
-    base = ports.artefacts.get(f"bundle/{pointer['sha256']}")
-    if base is None or hashlib.sha256(base).hexdigest() != pointer["sha256"] or not readable(base):
+    named = trusted(pointer, ports)
+    base = ports.artefacts.get(f"bundle/{named.sha256}") if named else None
+    if named is None or base is None or hashlib.sha256(base).hexdigest() != named.sha256 or not readable(base):
         return Diff(Direction.MIXED, (), ())
     return diff(base, document)
 
@@ -133,7 +137,8 @@ def ship(wanted: Wanted, person: Person, replay: Replay | None, ports: PublishPo
     """Put it in force, or lay it before a second person. Raises ValueError for what is no bundle, Contended for a lost race."""
     pointer = pointer_of(ports.store)
     sha256 = hashlib.sha256(wanted.document).hexdigest()
-    if pointer.get("sha256") == sha256:
+    named = trusted(pointer, ports)
+    if named is not None and named.sha256 == sha256:
         return Refused("in-force")
     found = compared(wanted.document, pointer, ports)
     if may_ship_alone(found, replay):

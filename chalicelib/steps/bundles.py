@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from chalicelib.domain.account import Brand
 from chalicelib.policy.bundle import CHALLENGER, PREFIX, Broken, Bundle, load
 from chalicelib.ports import Artefacts, Row
+from chalicelib.steps.pointer import WENT_BACK, read_pointer
 from chalicelib.voice.voice import Voice
 from chalicelib.voice.voice import load as load_voice
 
@@ -30,25 +31,41 @@ class Loaded:
 class Bundles:
     """The last verified bundle of this process. A broken one is remembered as broken, never replaced by an older one.
 
+    So is the pointer: unsigned, or older than one that this process has seen, it names nothing.
     ``challengers``: those that run beside the one in force; they are signed for that alone, and lie elsewhere.
     """
 
     def __init__(self, artefacts: Artefacts, public_keys: Sequence[bytes], engine: str, *, challengers: bool = False) -> None:
         self._artefacts, self._public_keys, self.engine = artefacts, tuple(public_keys), engine
         self._folder, self._prefix = ("bundle/challenger", CHALLENGER) if challengers else ("bundle", PREFIX)
-        self._last = Loaded("", NONE, {})
+        self._last, self._newest = Loaded("", NONE, {}), 0
+        self._row: Row | None = None
 
     @property
     def last(self) -> Loaded:
         """What the previous mention was decided with: a guess at where the next one's rows lie."""
         return self._last
 
-    def named_by(self, pointer: Row | None) -> Loaded:
+    def named_by(self, row: Row | None) -> Loaded:
         """The bundle that the pointer names; raises ``ports.Unavailable`` when the artefacts do not answer."""
-        sha256 = str(pointer["sha256"]) if pointer else ""
+        if row != self._row:
+            self._last, self._row = self._pointed_at(row), row
+        return self._last
+
+    def of(self, sha256: str) -> Loaded:
+        """The bundle of this hash; raises ``ports.Unavailable`` when the artefacts do not answer."""
         if sha256 != self._last.sha256:
             self._last = self._fetch(sha256)
         return self._last
+
+    def _pointed_at(self, row: Row | None) -> Loaded:
+        pointer = read_pointer(row, self._public_keys) if row else NONE
+        if isinstance(pointer, Broken):
+            return Loaded("", pointer, {})
+        if pointer.version < self._newest:
+            return Loaded("", WENT_BACK, {})
+        self._newest = pointer.version
+        return self.of(pointer.sha256)
 
     def _fetch(self, sha256: str) -> Loaded:
         name = f"{self._folder}/{sha256}"

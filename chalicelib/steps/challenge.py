@@ -49,7 +49,7 @@ def challenge(
 def _judged(sha256: str, facts: Facts, live: Decision, around: Circumstances, observer: Observer, salt: bytes) -> Written:
     decision, reason = None, ""
     try:
-        loaded = observer.bundles.named_by({"sha256": sha256})
+        loaded = observer.bundles.of(sha256)
         if isinstance(loaded.bundle, Broken):
             reason = loaded.bundle.reason
         else:

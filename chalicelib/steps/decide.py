@@ -21,6 +21,7 @@ from chalicelib.steps.challenge import Observer, challenge
 from chalicelib.steps.done import Contended, Done, News, Trace, new_id, order_announcement, order_reply
 from chalicelib.steps.gather import Gathered, gather, places_of
 from chalicelib.steps.judge import Judgement, judge
+from chalicelib.steps.pointer import WENT_BACK
 from chalicelib.steps.recent import Recent
 from chalicelib.steps.recognise import Nobody, recognised
 from chalicelib.steps.rows import Standing
@@ -78,7 +79,7 @@ def decide_mention(
         settled = _commit(facts, loaded, around, ports)
         if settled is not None:
             done, live = settled
-            if ports.challengers is not None and gathered.pointer and "challenger" in gathered.pointer:
+            if ports.challengers is not None and gathered.pointer and gathered.pointer.get("challenger"):
                 observer = Observer(ports.challengers, ports.recogniser)
                 challenge(gathered.pointer, facts, live, around, observer, ports.store, ports.entropy(32))
             return done
@@ -124,6 +125,9 @@ def _gathered(mention: Mention, ports: DecidePorts, limits: Limits, now: datetim
     loaded = ports.bundles.last
     gathered = seen(loaded)
     current = ports.bundles.named_by(gathered.pointer)
+    if current.bundle == WENT_BACK:  # perhaps only kept from before somebody published
+        ports.recent.forget([keys.pointer()])
+        current = ports.bundles.named_by(seen(current).pointer)
     return (gathered, loaded) if current is loaded else (seen(current), current)
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.audit.record import Actor
 from chalicelib.domain import keys
 from chalicelib.domain.codec import Json, iso
-from chalicelib.policy.bundle import CHALLENGER, signed_content
-from chalicelib.ports import Artefacts, Cancelled, Put, Row, Signer, Store, Write
+from chalicelib.policy.bundle import CHALLENGER, Broken, signed_content
+from chalicelib.ports import Absent, Artefacts, Cancelled, Condition, Equals, Put, Row, Signer, Store, Write
 from chalicelib.steps.done import Contended, Done, new_id
+from chalicelib.steps.pointer import Pointer, read_pointer, signed_row
 from chalicelib.steps.records import Written, happened
-from chalicelib.steps.rows import unchanged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +44,14 @@ class Shipping:
 
 
 def pointer_of(store: Store) -> Row:
-    """The pointer as it stands; empty where nothing was ever published."""
+    """The pointer as it stands, whoever wrote it; empty where nothing was ever published."""
     return store.read([keys.pointer()]).get(keys.pointer(), {})
+
+
+def trusted(row: Row, ports: PublishPorts) -> Pointer | None:
+    """What a pointer says where this deployment's publisher signed it; None for one that somebody else wrote."""
+    pointer = read_pointer(row, (ports.signer.public_key(),))
+    return None if isinstance(pointer, Broken) else pointer
 
 
 def run(document: bytes, engine: str, actor: Actor, ports: PublishPorts, now: datetime) -> Done:
@@ -58,7 +64,7 @@ def run(document: bytes, engine: str, actor: Actor, ports: PublishPorts, now: da
 
 
 def put_in_force(
-    shipping: Shipping, pointer: Row, ports: PublishPorts, now: datetime, beside: Sequence[Written | Write] = ()
+    shipping: Shipping, seen: Row, ports: PublishPorts, now: datetime, beside: Sequence[Written | Write] = ()
 ) -> Done:
     """Sign, store, and move the pointer from where it was seen, with its record and ``beside`` in one transaction.
 
@@ -66,72 +72,85 @@ def put_in_force(
     ``beside`` no longer holds: then nothing was written.
     """
     sha256 = hashlib.sha256(shipping.document).hexdigest()
-    if pointer.get("sha256") == sha256:
+    before = trusted(seen, ports)
+    if before is not None and before.sha256 == sha256:
         return Done("-", "in-force", sha256)
     ports.artefacts.put(f"bundle/{sha256}", shipping.document)
     ports.artefacts.put(f"bundle/{sha256}.sig", ports.signer.sign(signed_content(shipping.document)))
     body: dict[str, Json] = {
         "sha256": f"sha256:{sha256}",
-        "previous": f"sha256:{pointer['sha256']}" if pointer else None,
+        "previous": f"sha256:{before.sha256}" if before else None,
         "change": shipping.change,
         "engines": list[Json](shipping.engines),
         "approved_by": list[Json](shipping.people),
         "rollback": shipping.rollback,
     }
     written = recorded("policy_published", body, shipping.private, shipping.actor, ports, now)
-    version = int(pointer.get("version", 0)) + 1
-    row = {"sha256": sha256, "version": version, "at": iso(now)}
+    pointer = Pointer(
+        version=_next(ports.store, before),
+        sha256=sha256,
+        at=now,
+        people=tuple(shipping.people),
+        previous=before.sha256 if before else "",
+    )
     story: dict[str, Json] = {
         "did": "rolled back" if shipping.rollback else "published",
         "people": list[Json](shipping.people),
         "change": shipping.change,
     }
-    return moved(row, pointer, story, written, ports, beside)
+    return _moved(pointer, seen, story, written, ports, beside)
 
 
 def challenged(document: bytes, actor: Actor, ports: PublishPorts, now: datetime) -> Done:
     """Let ``document`` run beside the policy in force. It is signed for that alone: it can never be pointed at as live."""
-    pointer = pointer_of(ports.store)
-    sha256 = hashlib.sha256(document).hexdigest()
-    if not pointer or sha256 in (pointer["sha256"], pointer.get("challenger")):
-        return Done("-", "nothing-in-force" if not pointer else "runs-already", sha256)
+    seen, sha256 = pointer_of(ports.store), hashlib.sha256(document).hexdigest()
+    pointer = trusted(seen, ports)
+    if pointer is None or sha256 in (pointer.sha256, pointer.challenger):
+        return Done("-", "nothing-in-force" if pointer is None else "runs-already", sha256)
     ports.artefacts.put(f"bundle/challenger/{sha256}", document)
     ports.artefacts.put(f"bundle/challenger/{sha256}.sig", ports.signer.sign(signed_content(document, CHALLENGER)))
-    return _challenger(pointer, sha256, "started", actor, ports, now)
+    return _challenger(pointer, seen, sha256, "started", actor, ports, now)
 
 
 def unchallenged(actor: Actor, ports: PublishPorts, now: datetime) -> Done:
     """End the challenger; nothing to do where none runs."""
-    pointer = pointer_of(ports.store)
-    if "challenger" not in pointer:
+    seen = pointer_of(ports.store)
+    pointer = trusted(seen, ports)
+    if pointer is None or not pointer.challenger:
         return Done("-", "none-runs")
-    return _challenger(pointer, None, "stopped", actor, ports, now)
+    return _challenger(pointer, seen, "", "stopped", actor, ports, now)
 
 
-def _challenger(pointer: Row, sha256: str | None, status: str, actor: Actor, ports: PublishPorts, now: datetime) -> Done:
-    about = sha256 or str(pointer["challenger"])
-    body: dict[str, Json] = {"sha256": f"sha256:{about}", "beside": f"sha256:{pointer['sha256']}", "status": status}
+def _challenger(pointer: Pointer, seen: Row, sha256: str, status: str, actor: Actor, ports: PublishPorts, now: datetime) -> Done:
+    about = sha256 or pointer.challenger
+    body: dict[str, Json] = {"sha256": f"sha256:{about}", "beside": f"sha256:{pointer.sha256}", "status": status}
     written = recorded("policy_challenged", body, None, actor, ports, now)
-    row = {name: value for name, value in pointer.items() if name != "challenger"} | {"version": int(pointer["version"]) + 1}
-    if sha256 is not None:
-        row["challenger"] = sha256
     story: dict[str, Json] = {"did": f"challenger {status}", "people": [actor.id], "change": "-", "sha256": about}
-    return moved(row, pointer, story, written, ports)
+    return _moved(replace(pointer, version=_next(ports.store, pointer), challenger=sha256), seen, story, written, ports)
 
 
-def moved(
-    row: Row,
-    pointer: Row,
+def _next(store: Store, before: Pointer | None) -> int:
+    """The version after every one that the history knows: it does not count on from an old pointer that somebody put back."""
+    newest = [int(key.sort) for key, _ in store.partition("control", keys.shipped(0).partition) if key.sort.isdigit()]
+    return max([*newest, before.version if before else 0]) + 1
+
+
+def _moved(
+    pointer: Pointer,
+    seen: Row,
     story: Mapping[str, Json],
     written: Written,
     ports: PublishPorts,
     beside: Sequence[Written | Write] = (),
 ) -> Done:
     """Commit the pointer's next version, its line in the history, the record, and what belongs beside. Raises Contended."""
-    line = {"sha256": row["sha256"], "at": iso(written.at), "record": written.id, **story}
+    line = {"sha256": pointer.sha256, "at": iso(written.at), "record": written.id, **story}
+    as_seen: tuple[Condition, ...] = tuple(
+        Equals(name, seen[name]) for name in ("signature", "version", "sha256") if name in seen
+    )
     writes: list[Write] = [
-        Put(keys.pointer(), row, when=unchanged(int(pointer.get("version", 0)))),
-        Put(keys.shipped(int(row["version"])), line),
+        Put(keys.pointer(), signed_row(pointer, ports.signer), when=as_seen if seen else (Absent(),)),
+        Put(keys.shipped(pointer.version), line, when=(Absent(),)),
         *written.writes(),
     ]
     for one in beside:

@@ -20,6 +20,7 @@ from chalicelib.steps.approve import Refused, Replay, Wanted, approve, history, 
 from chalicelib.steps.bundles import Bundles
 from chalicelib.steps.decide import decide_mention
 from chalicelib.steps.done import Done, Trace
+from chalicelib.steps.pointer import UNSIGNED, Pointer, signed_row
 from chalicelib.steps.publish import pointer_of
 from chalicelib.steps.simulate import Played
 from tests import pack
@@ -84,6 +85,9 @@ def test_a_pointer_that_somebody_moved_by_hand_finds_nothing_signed(stage: Deplo
     assert isinstance(done, Done)
     row = pointer_of(ports.store)
     ports.store.commit([Put(keys.pointer(), {**row, "sha256": done.rule})])
+    assert in_force() == UNSIGNED
+    moved = Pointer(version=int(row["version"]) + 1, sha256=done.rule, at=now, people=("ana",))
+    ports.store.commit([Put(keys.pointer(), signed_row(moved, ports.signer))])
     assert in_force() == Broken("bundle-missing")
     kept = ports.artefacts.get(f"bundle/proposed/{done.rule}")
     assert kept is not None

@@ -26,7 +26,7 @@ from chalicelib.domain.outcome import Carried, HttpRequest, HttpResponse, MaybeS
 from chalicelib.domain.scope import Scope
 from chalicelib.domain.state import State
 from chalicelib.domain.webhook import Secrets
-from chalicelib.embedded.memory import START, ManualClock
+from chalicelib.embedded.memory import START, ManualClock, memory_signer
 from chalicelib.embedded.store import SqliteStore
 from chalicelib.platforms.x import PLATFORM as X
 from chalicelib.ports import Cancelled, Put, Row, Store, Unavailable, Write
@@ -36,6 +36,7 @@ from chalicelib.steps.cases import Act, CasePorts, take
 from chalicelib.steps.decide import DecidePorts
 from chalicelib.steps.gather import HOUR
 from chalicelib.steps.pause import PausePorts, Target, Word, pause
+from chalicelib.steps.pointer import Pointer, signed_row
 from chalicelib.steps.post import PostPorts
 from chalicelib.steps.recent import Recent
 from chalicelib.steps.replay import replay
@@ -458,13 +459,14 @@ class World:
         control = keys.control("x", "1001")
         budget = keys.budget("plain")
         rota, wait = keys.rota("northwind-bank"), keys.wait("northwind-bank")
+        pointer = Pointer(version=1, sha256=self.loaded.sha256, at=START, people=("ana",))
         self.store.commit(
             [
                 Put(control, to_row(Control(version=1, mode="live"), key=control)),
                 Put(rota, to_row(Rota(on_shift=4, until=START + timedelta(days=30), next_shift=None), key=rota)),
                 Put(wait, to_row(Wait(p80_minutes=35), key=wait)),
                 Put(budget, budget_row(Budget(hour=iso(START)[:HOUR], used={}, cursor=self.random.randrange(343)))),
-                Put(keys.pointer(), {"sha256": self.loaded.sha256, "version": 1}),
+                Put(keys.pointer(), signed_row(pointer, memory_signer("publisher"))),
             ]
         )
         self._keep_sealed()
@@ -483,7 +485,7 @@ class Fixed:
     def __init__(self, loaded: Loaded) -> None:
         self.last = loaded
 
-    def named_by(self, pointer: Row | None) -> Loaded:
+    def named_by(self, row: Row | None) -> Loaded:
         """See ``steps.bundles.Bundles``."""
         return self.last
 

@@ -91,7 +91,7 @@ class Exploding:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def named_by(self, pointer: object) -> object:
+    def of(self, sha256: str) -> object:
         raise self.error
 
 

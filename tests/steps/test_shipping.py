@@ -23,6 +23,7 @@ from chalicelib.steps import publish
 from chalicelib.steps.approve import LASTS, Person, Refused, Replay, Wanted, approve, earlier, history, proposals, ship
 from chalicelib.steps.bundles import Bundles
 from chalicelib.steps.done import Contended, Done
+from chalicelib.steps.pointer import Pointer, signed_row
 from chalicelib.steps.publish import PublishPorts, pointer_of
 from tests import pack
 
@@ -241,8 +242,8 @@ def test_two_who_publish_at_once_do_not_overwrite_each_other(desk: Desk) -> None
 
 
 def test_a_policy_in_force_that_cannot_be_read_proves_nothing(desk: Desk) -> None:
-    row = pointer_of(desk.ports.store)
-    desk.ports.store.commit([Put(keys.pointer(), {**row, "sha256": "f" * 64})])
+    row = signed_row(Pointer(version=2, sha256="f" * 64, at=START, people=("ana",)), desk.ports.signer)
+    desk.ports.store.commit([Put(keys.pointer(), row)])
     assert desk.ship(STRICTER) == Refused("replay-needed")
     assert isinstance(desk.loaded(), Broken)
 
@@ -310,8 +311,8 @@ def test_a_challenger_can_never_be_in_force_by_its_signature(desk: Desk) -> None
         kept = desk.artefacts.get(f"bundle/challenger/{sha(LOOSER)}{tail}")
         assert kept is not None
         desk.artefacts.put(f"bundle/{sha(LOOSER)}{tail}", kept)
-    row = pointer_of(desk.ports.store)
-    desk.ports.store.commit([Put(keys.pointer(), {**row, "sha256": sha(LOOSER)})])
+    row = signed_row(Pointer(version=3, sha256=sha(LOOSER), at=START, people=("ana",)), desk.ports.signer)
+    desk.ports.store.commit([Put(keys.pointer(), row)])
     assert desk.loaded() == Broken("unsigned")
 
 
@@ -322,7 +323,7 @@ def test_a_challenger_starts_once_stops_once_and_ends_with_the_policy_it_is_comp
     assert publish.unchallenged(ANA.actor, desk.ports, START).did == "none-runs"
     publish.challenged(LOOSER, ANA.actor, desk.ports, START)
     desk.ship(STRICTER)
-    assert "challenger" not in pointer_of(desk.ports.store)
+    assert not pointer_of(desk.ports.store)["challenger"]
     assert [body["body"]["status"] for body in desk.bodies("policy_challenged")] == ["started", "stopped", "started"]
 
 
