@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from chalicelib.domain.address import may_send_to
 from chalicelib.domain.limits import Limits
@@ -68,13 +69,33 @@ KEY_SEALER, KEY_PUBLISHER = "ACKGUARD_KEY_SEALER", "ACKGUARD_KEY_PUBLISHER"
 TABLES = tuple(f"{TABLE}{name}" for name in ("STATE", "LEDGER", "PRIVATE", "CONTROL", "TREE"))
 QUEUES = tuple(f"{QUEUE}{name}" for name in ("MENTIONS", "REPLIES", "ANNOUNCEMENTS", "DEAD_LETTERS"))
 PLACES = (*TABLES, *QUEUES, BUCKET, SECRETS_PREFIX, KEY_SEALER, KEY_PUBLISHER)
-"""Where the backend ``aws`` has its parts. Each Lambda is told its own only; a secret is never among them."""
+"""Where the backend ``aws`` has its parts; a secret is never among them."""
+
+_RECORDED = tuple(f"{TABLE}{name}" for name in ("STATE", "LEDGER", "PRIVATE", "CONTROL"))
+_DECIDING = (*TABLES, f"{QUEUE}REPLIES", f"{QUEUE}ANNOUNCEMENTS", BUCKET, KEY_PUBLISHER)
+_POSTING = (*_RECORDED, f"{QUEUE}REPLIES", f"{QUEUE}ANNOUNCEMENTS", SECRETS_PREFIX)
+
+NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "api_handler": (f"{QUEUE}MENTIONS", SECRETS_PREFIX),
+        "decide_mentions": _DECIDING,
+        "rescue": _DECIDING,
+        "post_replies": _POSTING,
+        "settle_stale": _POSTING,
+        "announce_cases": (*_RECORDED, f"{QUEUE}ANNOUNCEMENTS", f"{QUEUE}DEAD_LETTERS", SECRETS_PREFIX),
+        "sequence_ledger": (f"{TABLE}TREE",),
+        "seal_ledger": (f"{TABLE}TREE", BUCKET, KEY_SEALER),
+        "watch": (*_RECORDED, f"{QUEUE}ANNOUNCEMENTS", BUCKET, KEY_PUBLISHER, SECRETS_PREFIX),
+        "publisher": (*TABLES, BUCKET, KEY_PUBLISHER),
+    }
+)
+"""Without which places each Lambda, or a person who publishes, cannot work on the backend ``aws``; it is told of no others."""
 
 
-def read_settings(environment: Mapping[str, str], needs: Sequence[str] = ()) -> Settings:
+def read_settings(environment: Mapping[str, str], of: str | None = None) -> Settings:
     """The settings of ``environment``; raises WrongSettings naming all that is wrong.
 
-    ``needs`` are places without which a Lambda cannot work on the backend ``aws``: any that is missing is wrong too.
+    ``of`` is one of ``NEEDS``: a place that it needs and is not told of is wrong too, and its settings hold no other places.
     """
     wrong: list[str] = []
     wrong += [f"{name}: no such setting" for name in environment if name.startswith("ACKGUARD_") and not _is_known(name)]
@@ -82,24 +103,24 @@ def read_settings(environment: Mapping[str, str], needs: Sequence[str] = ()) -> 
     if backend not in BACKENDS:
         wrong.append(f"ACKGUARD_BACKEND: one of {', '.join(BACKENDS)}")
     limits = _limits(environment, wrong)
-    addresses = {name.removeprefix(SINK).lower(): url for name, url in environment.items() if name.startswith(SINK)}
+    addresses = _addressed(environment, SINK)
     wrong += [
         f"{SINK}{name.upper()}: https, or http on this machine, without a password"
         for name, url in addresses.items()
         if not may_send_to(url)
     ]
     factor = _whole(environment, "ACKGUARD_CLOCK", 1, wrong)
-    if backend == "aws":
-        wrong += [f"{name}: not set, and this Lambda needs it" for name in needs if not environment.get(name)]
+    if backend == "aws" and of is not None:
+        wrong += [f"{name}: not set, and {of} needs it" for name in NEEDS[of] if not environment.get(name)]
     if wrong:
         raise WrongSettings("; ".join(wrong))
     return Settings(
         backend=backend,
         data=Path(environment.get("ACKGUARD_DATA", "var")),
-        places={name: environment[name] for name in PLACES if environment.get(name)},
+        places=MappingProxyType({name: environment[name] for name in (NEEDS[of] if of else PLACES) if environment.get(name)}),
         engine=environment.get(ENGINE) or engine_of(Path(__file__).parent),
         origin=environment.get(ORIGIN, "ackguard.local/ledger"),
-        endpoints={name.removeprefix(ENDPOINT).lower(): url for name, url in environment.items() if name.startswith(ENDPOINT)},
+        endpoints=_addressed(environment, ENDPOINT),
         sinks=tuple(name.strip() for name in environment.get("ACKGUARD_SINKS", "").split(",") if name.strip()),
         sink_addresses=addresses,
         clock_factor=factor,
@@ -114,6 +135,12 @@ def engine_of(package: Path) -> str:
         whole.update(f"{file.relative_to(package).as_posix()}\n".encode())
         whole.update(hashlib.sha256(file.read_bytes()).digest())
     return f"sha256:{whole.hexdigest()}"
+
+
+def _addressed(environment: Mapping[str, str], prefix: str) -> Mapping[str, str]:
+    return MappingProxyType(
+        {name.removeprefix(prefix).lower(): url for name, url in environment.items() if name.startswith(prefix)}
+    )
 
 
 def _is_known(name: str) -> bool:

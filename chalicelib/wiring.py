@@ -6,24 +6,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from chalicelib.ports import Recogniser
 from chalicelib.registry import members, names
-from chalicelib.settings import (
-    BUCKET,
-    KEY_PUBLISHER,
-    KEY_SEALER,
-    QUEUE,
-    SECRETS_PREFIX,
-    TABLE,
-    TABLES,
-    Settings,
-    WrongSettings,
-    read_settings,
-)
+from chalicelib.settings import Settings, WrongSettings, read_settings
 from chalicelib.steps.hands import Renewing, Scoped
 
 if TYPE_CHECKING:
@@ -51,9 +40,6 @@ if TYPE_CHECKING:
 
 MENTIONS, REPLIES, ANNOUNCEMENTS, DEAD_LETTERS = "mentions", "replies", "announcements", "dead-letters"
 
-_RECORDED = tuple(f"{TABLE}{name}" for name in ("STATE", "LEDGER", "PRIVATE", "CONTROL"))
-"""The tables of a Lambda that moves mentions on and writes records, but does not ask how far the ledger is sealed."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Embedded:
@@ -68,10 +54,10 @@ class Embedded:
     clock: ScaledClock
 
 
-@lru_cache(maxsize=1)
-def settings() -> Settings:
-    """The settings of this process; raises ``WrongSettings``."""
-    read = read_settings(os.environ)
+@cache
+def settings(of: str | None = None) -> Settings:
+    """The settings of this process, or what one Lambda is told (``settings.NEEDS``); raises ``WrongSettings``."""
+    read = read_settings(os.environ, of)
     known = names("chalicelib.sinks") if read.sinks else ()
     if unknown := sorted(set(read.sinks) - set(known)):
         raise WrongSettings(f"ACKGUARD_SINKS: no sink {', '.join(unknown)}; there are {', '.join(known)}")
@@ -103,23 +89,17 @@ def embedded() -> Embedded:
     )
 
 
-@lru_cache(maxsize=1)
-def deployed() -> AwsBackend:
-    """The backend at ``settings().places``; each part of it is reached when it is first asked for."""
+@cache
+def deployed(of: str | None = None) -> AwsBackend:
+    """The backend at the places of one Lambda, or whole; each part of it is reached when it is first asked for."""
     from chalicelib.aws.backend import AwsBackend
 
-    return AwsBackend(settings().places)
+    return AwsBackend(settings(of).places)
 
 
-def _backend(*needs: str) -> Embedded | AwsBackend:
-    """What ``settings().backend`` says; raises WrongSettings that names all that is wrong, missing ``needs`` too."""
-    read_settings(os.environ, needs)
-    return backend()
-
-
-def backend() -> Embedded | AwsBackend:
-    """The backend that ``settings().backend`` names, whole: for people; a Lambda is handed its ports below."""
-    return embedded() if settings().backend == "embedded" else deployed()
+def backend(of: str | None = None) -> Embedded | AwsBackend:
+    """The backend as one Lambda is told of it; whole for people, a Lambda is handed its ports below."""
+    return embedded() if settings(of).backend == "embedded" else deployed(of)
 
 
 @lru_cache(maxsize=1)
@@ -138,7 +118,7 @@ def for_receiving() -> ReceivePorts:
     """A queue and the webhook secrets."""
     from chalicelib.steps.receive import ReceivePorts
 
-    held = _backend(f"{QUEUE}MENTIONS", SECRETS_PREFIX)
+    held = backend("api_handler")
     return ReceivePorts(mentions=held.queues[MENTIONS], secrets=Scoped(held.secrets, "webhook/"), platforms=platforms())
 
 
@@ -148,7 +128,7 @@ def for_deciding() -> DecidePorts:
     from chalicelib.steps.bundles import Bundles
     from chalicelib.steps.decide import DecidePorts
 
-    held = _backend(*TABLES, f"{QUEUE}REPLIES", f"{QUEUE}ANNOUNCEMENTS", BUCKET, KEY_PUBLISHER)
+    held = backend("decide_mentions")
     return DecidePorts(
         store=held.store,
         replies=held.queues[REPLIES],
@@ -179,7 +159,7 @@ def for_posting() -> PostPorts:
     from chalicelib.http_client import PooledHttp
     from chalicelib.steps.post import PostPorts
 
-    held = _backend(*_RECORDED, f"{QUEUE}REPLIES", f"{QUEUE}ANNOUNCEMENTS", SECRETS_PREFIX)
+    held = backend("post_replies")
     return PostPorts(
         store=held.store,
         replies=held.queues[REPLIES],
@@ -198,7 +178,7 @@ def for_announcing() -> AnnouncePorts:
     from chalicelib.http_client import PooledHttp
     from chalicelib.steps.announce import AnnouncePorts
 
-    held, on = _backend(*_RECORDED, f"{QUEUE}ANNOUNCEMENTS", f"{QUEUE}DEAD_LETTERS", SECRETS_PREFIX), settings().sinks
+    held, on = backend("announce_cases"), settings().sinks
     sinks = members("chalicelib.sinks", "SINK") if on else {}
     return AnnouncePorts(
         store=held.store,
@@ -217,7 +197,7 @@ def for_sequencing() -> SequencePorts:
     """The tree's rows."""
     from chalicelib.steps.sequence import SequencePorts
 
-    return SequencePorts(store=_backend(f"{TABLE}TREE").store)
+    return SequencePorts(store=backend("sequence_ledger").store)
 
 
 @lru_cache(maxsize=1)
@@ -225,7 +205,7 @@ def for_sealing() -> SealPorts:
     """The tree's rows, the artefacts and the sealer's key, which nobody else holds."""
     from chalicelib.steps.seal import SealPorts
 
-    held = _backend(f"{TABLE}TREE", BUCKET, KEY_SEALER)
+    held = backend("seal_ledger")
     return SealPorts(store=held.store, signer=held.sealer, artefacts=held.artefacts)
 
 
@@ -234,7 +214,7 @@ def for_watching() -> WatchPorts:
     """The rows that fall due."""
     from chalicelib.steps.watch import WatchPorts
 
-    return WatchPorts(store=_backend(*_RECORDED).store, entropy=os.urandom)
+    return WatchPorts(store=backend("watch").store, entropy=os.urandom)
 
 
 @lru_cache(maxsize=1)
@@ -243,7 +223,7 @@ def for_surging() -> SurgePorts:
     from chalicelib.steps.bundles import Bundles
     from chalicelib.steps.surge import SurgePorts
 
-    held = _backend(*_RECORDED, f"{QUEUE}ANNOUNCEMENTS", BUCKET, KEY_PUBLISHER)
+    held = backend("watch")
     return SurgePorts(
         store=held.store,
         bundles=Bundles(held.artefacts, (held.publisher.public_key(),), settings().engine),
@@ -273,7 +253,7 @@ def for_keeping() -> KeepPorts:
         store=surging.store,
         bundles=surging.bundles,
         announcements=surging.announcements,
-        secrets=Renewing(_backend(SECRETS_PREFIX).secrets),
+        secrets=Renewing(backend("watch").secrets),
         http=PooledHttp(),
         platforms=platforms(),
         endpoints=MappingProxyType(dict(settings().endpoints)),
@@ -285,7 +265,7 @@ def for_publishing() -> PublishPorts:
     """The store, the artefacts and the publisher's key: for a person who publishes, never for a Lambda."""
     from chalicelib.steps.publish import PublishPorts
 
-    held = _backend(*TABLES, BUCKET, KEY_PUBLISHER)
+    held = backend("publisher")
     return PublishPorts(store=held.store, artefacts=held.artefacts, signer=held.publisher, entropy=os.urandom)
 
 

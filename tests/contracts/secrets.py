@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Protocol
 
 import pytest
@@ -13,6 +15,7 @@ from chalicelib.local.stream.signing import x_headers
 from chalicelib.platforms.x import PLATFORM as X
 from chalicelib.ports import SecretKeeper
 from chalicelib.steps import receive
+from tests.platforms.webhook_kit import reservation
 
 
 class SecretsBench(Protocol):
@@ -67,3 +70,23 @@ class SecretsContract:
         newest = bench.rotate("webhook/x")
         assert (answer(old), answer(new), answer(newest)) == (401, 202, 202)
         memory.store.close()
+
+    def test_no_reply_is_refused_while_the_secret_that_posts_rotates(self, bench: SecretsBench) -> None:
+        """The other way round: the platform knows the new grant first, and ends the old one when everybody has the new one."""
+
+        def grant(name: str) -> str:
+            return json.dumps({"consumer_key": "app", "consumer_secret": "s", "token": name, "token_secret": "t"})
+
+        def posted_with() -> str:
+            request = X.post_request(reservation(), X.endpoint, bench.source.get("posting/x/1001"), START, "nonce")
+            (token,) = re.findall(r'oauth_token="([^"]+)"', request.headers["authorization"])
+            return str(token)
+
+        bench.source.put("posting/x/1001", grant("first"))
+        known = {"first"}
+        assert posted_with() in known
+        known = {"first", "second"}
+        bench.source.put("posting/x/1001", grant("second"))
+        assert posted_with() in known
+        known = {"second"}
+        assert posted_with() in known

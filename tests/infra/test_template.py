@@ -13,7 +13,7 @@ import app
 from chalicelib import telemetry, wiring
 from chalicelib.domain.limits import Limits
 from chalicelib.local import stage
-from chalicelib.settings import ENGINE, ORIGIN, PLACES
+from chalicelib.settings import ENGINE, NEEDS, ORIGIN, PLACES
 from tests.infra.conftest import ROOT, Packed
 
 PORTS = {
@@ -230,6 +230,7 @@ def test_each_lambda_is_told_what_its_ports_need_and_nothing_else(
     common = packed.template["Globals"]["Function"]["Environment"]["Variables"]
     own = packed.functions[name]["Environment"]["Variables"]
     assert set(common) == COMMON
+    assert set(own) - SINK_SETTINGS == set(NEEDS[name])
     given = {word: f"given-{word.lower()}" for word in {*common, *own} - SINK_SETTINGS} | {"ACKGUARD_BACKEND": "aws"}
 
     def built(environment: dict[str, str]) -> None:
