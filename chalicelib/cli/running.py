@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -56,6 +57,9 @@ class Running(Protocol):
     def bundle(self) -> Bundle:
         """Its policy in force."""
 
+    def held(self) -> AbstractContextManager[None]:
+        """See ``feed.World``."""
+
     def drain(self, timeout_s: float) -> bool:
         """Wait until nothing is under way, at most so many seconds; whether it came to that."""
 
@@ -87,6 +91,10 @@ class Seen:
     def script(self, post: Post, behaviour: str) -> None:
         """How the sandbox answers."""
         self._service.sandbox.script(post.id, behaviour)
+
+    def held(self) -> AbstractContextManager[None]:
+        """See ``feed.World``."""
+        return self._service.held()
 
 
 def accounts_of(service: Running) -> Mapping[str, Account]:

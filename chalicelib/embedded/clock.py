@@ -6,7 +6,8 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Protocol
@@ -27,13 +28,18 @@ class Clock(Protocol):
     def real_seconds(self, span: timedelta) -> float:
         """How many seconds of the wall ``span`` takes."""
 
+    def still(self) -> AbstractContextManager[None]:
+        """While work is done that takes no time on this clock, however busy the machine is."""
+
 
 class ScaledClock:
     """Runs ``factor`` times as fast as the wall, from the wall's time at the first start.
 
     It never goes back, neither within a process nor from one to the next: before it shows a time it has written to
     ``path`` a mark beyond it, and a new start begins at the mark or at the wall's time, whichever is later. While no
-    process runs it does not run fast, so a demo that slept a week has not aged a year.
+    process runs it does not run fast, so a demo that slept a week has not aged a year. A clock that runs fast stands
+    ``still`` while somebody works: 60 times as fast, a second that a busy machine takes would be a minute of everybody's
+    patience. One that runs with the wall never stands.
     """
 
     def __init__(self, path: str | os.PathLike[str], factor: int, real: Callable[[], float] = time.time) -> None:
@@ -43,6 +49,9 @@ class ScaledClock:
         self._path = Path(path)
         self._real = real
         self._lock = threading.Lock()
+        self._workers = 0
+        self._stood_s = 0.0
+        self._standing_since = 0.0
         self._anchor_real = real()
         wall = datetime.fromtimestamp(self._anchor_real, timezone.utc)
         self._anchor = max(wall, _mark(self._path) or wall)
@@ -52,7 +61,8 @@ class ScaledClock:
     def now(self) -> datetime:
         """See ``Clock``."""
         with self._lock:
-            elapsed = timedelta(seconds=(self._real() - self._anchor_real) * self.factor)
+            until = self._standing_since if self._workers else self._real()
+            elapsed = timedelta(seconds=(until - self._anchor_real - self._stood_s) * self.factor)
             self._shown = max(self._shown, self._anchor + elapsed)
             if self._shown >= self._marked:
                 self._write(self._shown + timedelta(seconds=_AHEAD_S * self.factor))
@@ -61,6 +71,24 @@ class ScaledClock:
     def real_seconds(self, span: timedelta) -> float:
         """See ``Clock``."""
         return span.total_seconds() / self.factor
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """See ``Clock``; any number of threads may work at a time."""
+        if self.factor == 1:
+            yield
+            return
+        with self._lock:
+            if not self._workers:
+                self._standing_since = self._real()
+            self._workers += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._workers -= 1
+                if not self._workers:
+                    self._stood_s += max(0.0, self._real() - self._standing_since)
 
     def close(self) -> None:
         """Write the last time shown, so that the next start goes on from it."""

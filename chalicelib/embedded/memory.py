@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
@@ -33,6 +34,10 @@ class ManualClock:
     def real_seconds(self, span: timedelta) -> float:
         """See ``clock.Clock``: nobody waits for it."""
         return 0.0
+
+    def still(self) -> AbstractContextManager[None]:
+        """See ``clock.Clock``: it always stands."""
+        return nullcontext()
 
     def advance(self, by: timedelta) -> datetime:
         """Move on by ``by`` and give the new time; raises ValueError for going back."""

@@ -91,6 +91,12 @@ class EmulatedStage:
         if "FunctionError" in answer:
             raise RuntimeError(f"{name}: {answer['Payload'].read().decode()}")
 
+    def read_replies(self, reads: bool) -> None:
+        """Whether the queue of replies is read: while it is not, every reply stays in its hold."""
+        client = self.client("lambda")
+        for one in client.list_event_source_mappings(FunctionName=self.names["PostReplies"])["EventSourceMappings"]:
+            client.update_event_source_mapping(UUID=one["UUID"], Enabled=reads)
+
     def wake(self) -> None:
         """Let every Lambda import what it needs, so that the first mention does not wait for it."""
         client = self.client("lambda")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
@@ -30,14 +31,17 @@ from chalicelib.local.staffing import bundle_in_force, put_in_force
 from chalicelib.local.vitals import StageVitals
 from chalicelib.policy.bundle import Bundle
 from chalicelib.ports import Store
-from chalicelib.settings import QUEUES, TABLE, engine_of
+from chalicelib.settings import QUEUE, QUEUES, TABLE, engine_of
 from chalicelib.steps.sequence import Head, read_head
 
 SHORT = {"ACKGUARD_HOLD_S": "3", "ACKGUARD_LEASE_S": "6", "ACKGUARD_PLATFORM_TIMEOUT_S": "2"}
 """No clock runs faster in a Lambda, so what people would wait for is short."""
 
-TICK_S = 2.0
-"""Wall seconds between two runs of what a schedule triggers once a minute."""
+TICK_S, WATCHED = 2.0, 5
+"""Wall seconds between two runs of what a schedule triggers once a minute, and each how manieth of them the watch runs too."""
+
+DECIDED_S = 120.0
+"""Wall seconds that a busy machine may take to decide one scene."""
 
 FIRST_RECORDS_S = 30.0
 GLANCE_S = 0.2
@@ -61,6 +65,7 @@ class EmulatedService:
         self._open = ExitStack()
         self._stop = threading.Event()
         self._ticker: threading.Thread | None = None
+        self._made: EmulatedStage | None = None
         self.url = ""
         self.clock = WallClock()
         self.secrets = MemorySecrets()
@@ -105,7 +110,7 @@ class EmulatedService:
         say("deploying the package into the emulator")
         made = self._emulated([f"posting/{one['platform'].split(':')[0]}/{one['id']}" for one in accounts])
         made.deploy(package)
-        self.url = made.url
+        self._made, self.url = made, made.url
         stage.enter(STACK)
         say("publishing the policies")
         put_in_force(self._policies, self.clock.now())
@@ -121,6 +126,21 @@ class EmulatedService:
         if self._ticker is not None:
             self._ticker.join()
         self._open.close()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """While it lasts nobody reads the queue of replies; before it ends everything is decided and the watch has looked."""
+        if self._made is None:
+            raise RuntimeError("the service has not been started")
+        self._made.read_replies(False)
+        try:
+            yield
+            ends = time.monotonic() + DECIDED_S
+            while self._vitals.count(f"{QUEUE}MENTIONS") and time.monotonic() < ends:
+                time.sleep(GLANCE_S)
+            self._made.run("Watch")
+        finally:
+            self._made.read_replies(True)
 
     def drain(self, timeout_s: float) -> bool:
         """Wait until nothing is queued or held and every record is sealed; False if ``timeout_s`` seconds were not enough."""
@@ -152,8 +172,10 @@ class EmulatedService:
 
     def _tick(self, made: EmulatedStage) -> None:
         """Every schedule, more often than once a minute, because nobody wants to watch for as long."""
-        while not self._stop.wait(TICK_S):
-            for name in SCHEDULED:
+        for turn in itertools.count():
+            if self._stop.wait(TICK_S):
+                return
+            for name in SCHEDULED if turn % WATCHED == 0 else (name for name in SCHEDULED if name != "Watch"):
                 # one that fails is in the log, and runs again
                 with suppress(RuntimeError, ClientError, BotoCoreError):
                     made.run(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -21,11 +22,14 @@ from chalicelib.local.stream.scenes import MENTIONS, Entry, Scene
 from chalicelib.local.stream.signing import relay_headers, x_headers
 from chalicelib.ports import SecretSource
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 """Wall seconds that the feed waits for an earlier entry to get somewhere; then it goes on and says so."""
 
 SEND_S = 30.0
 """Wall seconds that the receiver may take; a Lambda that was asleep, on a busy machine, needs some of them."""
+
+DELIVERIES = 3
+"""How often one delivery is tried."""
 
 GLANCE_S = 0.03
 """Wall seconds between two looks."""
@@ -47,6 +51,9 @@ class World(Protocol):
 
     def script(self, post: Post, behaviour: str) -> None:
         """Tell the sandbox platform how to answer our reply to ``post``."""
+
+    def held(self) -> AbstractContextManager[None]:
+        """While it lasts no reply leaves its hold; it ends when everything that was sent is decided and watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +92,20 @@ class Sender:
         return Delivery(platform, relay_headers(body, secrets, delivery, now), body)
 
     def send(self, delivery: Delivery) -> int:
-        """The HTTP status that the receiver answered; raises urllib3's errors where it does not answer."""
+        """The HTTP status that the receiver answered, 0 for no answer; as platforms do, it sends again after silence or 5xx."""
+        status = 0
+        for _ in range(DELIVERIES):
+            status = self._once(delivery)
+            if 0 < status < 500:
+                break
+        return status
+
+    def _once(self, delivery: Delivery) -> int:
         url = f"{self._url}/webhooks/{delivery.platform}"
-        return self._pool.request("POST", url, body=delivery.body, headers=dict(delivery.headers)).status
+        try:
+            return self._pool.request("POST", url, body=delivery.body, headers=dict(delivery.headers)).status
+        except urllib3.exceptions.HTTPError:
+            return 0
 
     def send_at_once(self, deliveries: Sequence[Delivery]) -> tuple[int, ...]:
         """Every delivery at the same moment, each on its own connection."""
@@ -122,12 +140,18 @@ class Feed:
         self._deliveries: dict[str, Delivery] = {}
 
     def play(self, scenes: Sequence[Scene]) -> Iterator[Sent]:
-        """Send every entry, yielding it when the receiver has answered."""
+        """Send every entry, yielding it when the receiver has answered.
+
+        A scene in which nothing waits for a reply is sent within one hold, however long a busy machine takes over it: what
+        happens "during the hold" or "within a minute" then does so everywhere.
+        """
         for scene in scenes:
-            for entry in scene.entries:
-                in_time = self._wait(entry)
-                posts, statuses = self._doing(entry)(entry)
-                yield Sent(scene=scene.title, entry=entry, posts=posts, statuses=statuses, waited_in_vain=not in_time)
+            waits = any(entry.once == "settled" for entry in scene.entries)
+            with nullcontext() if waits else self._world.held():
+                for entry in scene.entries:
+                    in_time = self._wait(entry)
+                    posts, statuses = self._doing(entry)(entry)
+                    yield Sent(scene=scene.title, entry=entry, posts=posts, statuses=statuses, waited_in_vain=not in_time)
 
     def remember(self, scenes: Sequence[Scene]) -> Iterator[Sent]:
         """The same entries without sending anything: what an earlier run sent has the same ids."""

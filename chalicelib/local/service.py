@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import app
@@ -89,6 +90,10 @@ class Service:
         self.sandbox.stop()
         self.receiver.stop()
         wiring.forget()
+
+    def held(self) -> AbstractContextManager[None]:
+        """While it lasts the clock stands: nothing that waits comes any nearer, and everything else goes on."""
+        return self.clock.still()
 
     def drain(self, timeout_s: float) -> bool:
         """Wait until nothing is queued, held or unsequenced; False if ``timeout_s`` real seconds were not enough."""

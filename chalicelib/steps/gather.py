@@ -23,7 +23,7 @@ HOUR = 13
 """How much of an ISO time names its hour."""
 
 WAIT_LASTS = timedelta(minutes=30)
-"""How long a measured wait holds; ``watch`` measures each minute while enough people were answered."""
+"""How long a measured wait holds; ``watch`` measures each fifth minute while enough people were answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,9 @@ HOUR = 13
 HOURS = (4, 24)
 """How far back to look: the last hours, and the whole day where they saw too few."""
 
+EVERY = 5
+"""Minutes between two measurements: what waits long does not change within a minute."""
+
 ENOUGH = 5
 """Fewer waits say nothing about the next one; with fewer in a day no time is named."""
 
@@ -57,7 +60,9 @@ def nearest_rank(minutes: Sequence[int], percent: int) -> int:
 
 
 def run(ports: SurgePorts, now: datetime) -> Iterator[Done]:
-    """Measure every brand in force once; where too few waits were seen, what was measured before grows too old by itself."""
+    """Measure every brand in force; where too few waits were seen, what was measured before grows too old by itself."""
+    if now.minute % EVERY:
+        return
     try:
         loaded = ports.bundles.named_by(ports.store.read([keys.pointer()]).get(keys.pointer()))
         for brand in () if isinstance(loaded.bundle, Broken) else loaded.bundle.brands:

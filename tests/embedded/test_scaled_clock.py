@@ -82,6 +82,25 @@ def test_another_factor_does_not_go_back_either(start: Callable[[int], ScaledClo
     assert start(1).now() >= shown
 
 
+def test_work_takes_no_time_on_a_clock_that_runs_fast(start: Callable[[int], ScaledClock], wall: Wall) -> None:
+    clock, began = start(60), wall.time()
+    with clock.still():
+        wall.at += 5
+        with clock.still():
+            wall.at += 5
+        wall.at += 5
+        assert clock.now() == began
+    wall.at += 1
+    assert clock.now() == began + timedelta(minutes=1)
+
+
+def test_a_clock_that_runs_with_the_wall_never_stands(start: Callable[[int], ScaledClock], wall: Wall) -> None:
+    clock, began = start(1), wall.time()
+    with clock.still():
+        wall.at += 5
+        assert clock.now() == began + timedelta(seconds=5)
+
+
 def test_it_goes_on_in_every_thread_alike(start: Callable[[int], ScaledClock], wall: Wall) -> None:
     clock = start(60)
 

@@ -8,6 +8,8 @@ import hmac
 import json
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,7 +19,7 @@ import pytest
 from chalicelib.domain.account import Account
 from chalicelib.domain.state import State
 from chalicelib.domain.webhook import Secrets
-from chalicelib.local.feed import Feed, Sender, Sent
+from chalicelib.local.feed import Delivery, Feed, Sender, Sent
 from chalicelib.local.stream import scenes
 from chalicelib.local.stream.post import Post
 from chalicelib.local.stream.scenes import MENTIONS, Scene
@@ -49,6 +51,13 @@ class Settled:
 
     def __init__(self) -> None:
         self.scripted: list[tuple[str, str]] = []
+        self.is_held = False
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        self.is_held = True
+        yield
+        self.is_held = False
 
     def now(self) -> datetime:
         return NOW
@@ -67,6 +76,7 @@ class Receiver(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Answering)
         self.got: list[tuple[str, dict[str, str], bytes]] = []
+        self.fails = 0
 
     @property
     def url(self) -> str:
@@ -80,7 +90,8 @@ class Answering(BaseHTTPRequestHandler):
         good = signed(self.path, headers, body)
         assert isinstance(self.server, Receiver)
         self.server.got.append((self.path, headers, body))
-        self.send_response(202 if good else 401)
+        self.server.fails -= 1
+        self.send_response(503 if self.server.fails >= 0 else 202 if good else 401)
         self.send_header("content-length", "0")
         self.end_headers()
 
@@ -249,3 +260,29 @@ def test_the_platform_files_read_every_mention_of_the_stream_in_full(played: tup
     assert (rejected, unreadable) == (1, 1)
     quiet = {post.root_id for one in sent if not one.entry.summoned or one.entry.form == "repost" for post in one.posts}
     assert unsummoned <= quiet
+
+
+def test_a_scene_is_sent_within_one_hold_unless_something_in_it_waits_for_a_reply() -> None:
+    world, receiver = Settled(), Receiver()
+    threading.Thread(target=receiver.serve_forever, args=(0.01,), daemon=True).start()
+    feed, held = Feed(Sender(receiver.url, FixedSecrets()), ACCOUNTS, world), dict[str, set[bool]]()
+    for sent in feed.play(scenes.load()):
+        held.setdefault(sent.scene, set()).add(world.is_held)
+    receiver.shutdown()
+    receiver.server_close()
+    assert held["A surge on one topic"] == held["Late, gone and changed"] == {True}
+    assert held["Strangers with the same fault under one post"] == {False}
+    assert not world.is_held
+
+
+@pytest.mark.parametrize(("fails", "status", "tries"), [(0, 401, 1), (2, 401, 3), (3, 503, 3)])
+def test_what_is_not_taken_is_delivered_again_as_platforms_do(fails: int, status: int, tries: int) -> None:
+    receiver = Receiver()
+    threading.Thread(target=receiver.serve_forever, args=(0.01,), daemon=True).start()
+    receiver.fails = fails
+    delivery = Delivery("x", {"x-twitter-webhooks-signature-oauth2": "sha256=forged"}, b"{}")
+    assert Sender(receiver.url, FixedSecrets()).send(delivery) == status
+    assert len(receiver.got) == tries
+    receiver.shutdown()
+    receiver.server_close()
+    assert Sender(receiver.url, FixedSecrets()).send(delivery) == 0

@@ -13,6 +13,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -439,3 +440,22 @@ def until(true: Callable[[], Any]) -> None:
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_while_a_lambda_works_and_until_its_queue_is_empty_no_time_goes_by(deployment: Deployment) -> None:
+    """However long a busy machine takes: the clock of a demo runs 60 times as fast, and nobody may be late for that."""
+    times: list[tuple[datetime, datetime]] = []
+
+    def slow(_: dict[str, Any]) -> None:
+        began = deployment.clock.now()
+        time.sleep(0.02)
+        times.append((began, deployment.clock.now()))
+
+    deployment.answers["post"] = slow
+    for number in range(3):
+        deployment.queues["replies"].send(str(number))
+    runner = deployment.runner()
+    runner.start()
+    until(lambda: len(times) == 3)
+    runner.stop()
+    assert len({at for pair in times for at in pair}) == 1

@@ -89,6 +89,15 @@ def test_answers_and_unanswered_cases_become_the_wait_that_decisions_see(world: 
     assert fact.value.p80_minutes >= 120
 
 
+def test_waits_are_measured_each_fifth_minute_only(world: World, loaded: Loaded) -> None:
+    seen(world.store, [5] * waits.ENOUGH, world.now)
+    measured = []
+    for minute in range(10):
+        world.clock.set(world.now.replace(minute=50 + minute))
+        measured.append("wait-measured" in measuring(world, loaded))
+    assert measured == [True, False, False, False, False] * 2
+
+
 def test_a_wait_that_was_measured_long_ago_is_unknown(world: World, loaded: Loaded) -> None:
     policy = next(iter(loaded.bundle.brands.values()))  # type: ignore[union-attr]
     place = keys.wait(policy.id)

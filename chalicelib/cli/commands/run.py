@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.local.service import Service
 
 FACTOR = 60
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 PORT = 8787
 STREAM, LOG = "stream.json", "service.log"
 BACKENDS = ("embedded", "ministack")
