@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.embedded.secrets import FileSecrets
     from chalicelib.embedded.store import SqliteStore
     from chalicelib.platforms.contract import Platform
+    from chalicelib.policy.rules import BrandPolicy
     from chalicelib.recogniser.model import Model
     from chalicelib.steps.announce import AnnouncePorts
     from chalicelib.steps.decide import DecidePorts
@@ -234,12 +235,17 @@ def for_surging() -> SurgePorts:
 
 def brands() -> Mapping[str, Brand]:
     """The brands in force, for people; none where no policy is, or none that can be read."""
+    return {name: policy.brand for name, policy in policies().items()}
+
+
+def policies() -> Mapping[str, BrandPolicy]:
+    """Their policies, likewise."""
     from chalicelib.domain import keys
     from chalicelib.policy.bundle import Bundle
 
     ports = for_surging()
     bundle = ports.bundles.named_by(ports.store.read([keys.pointer()]).get(keys.pointer())).bundle
-    return bundle.brands if isinstance(bundle, Bundle) else {}
+    return bundle.policies if isinstance(bundle, Bundle) else {}
 
 
 @lru_cache(maxsize=1)

@@ -26,12 +26,12 @@ from chalicelib.local.packed import packed
 from chalicelib.local.policies import POLICIES, compiled
 from chalicelib.local.receiver import Receiver
 from chalicelib.local.sandbox import Sandbox
-from chalicelib.local.search import ScanningLookup
+from chalicelib.local.search import ScanningLookup, tables_of
 from chalicelib.local.staffing import bundle_in_force, put_in_force
 from chalicelib.local.vitals import StageVitals
 from chalicelib.policy.bundle import Bundle
 from chalicelib.ports import Store
-from chalicelib.settings import QUEUE, QUEUES, TABLE, engine_of
+from chalicelib.settings import QUEUE, QUEUES, engine_of
 from chalicelib.steps.sequence import Head, read_head
 
 SHORT = {"ACKGUARD_HOLD_S": "3", "ACKGUARD_LEASE_S": "6", "ACKGUARD_PLATFORM_TIMEOUT_S": "2"}
@@ -86,9 +86,7 @@ class EmulatedService:
     @property
     def lookup(self) -> ScanningLookup:
         """The same, for searching."""
-        places = wiring.settings().places
-        names = {name.removeprefix(TABLE).lower(): at for name, at in places.items() if name.startswith(TABLE)}
-        return ScanningLookup(self.store, names)
+        return ScanningLookup(self.store, tables_of(wiring.settings()))
 
     @property
     def bundle(self) -> Bundle:
