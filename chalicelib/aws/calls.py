@@ -8,7 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError, ParamValidationError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ParamValidationError,
+)
 
 from chalicelib.ports import Unavailable
 
@@ -32,6 +40,7 @@ _PASSING = frozenset(
         "TransactionInProgressException",
     }
 )
+_NEVER_SENT = (ConnectTimeoutError, EndpointConnectionError)
 _PASSING_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
@@ -93,31 +102,42 @@ class Calls:
 
         Only calls that may be repeated belong here: each is a read, or carries a token, or is at least once by nature.
         """
-        patience = patience or self.patience()
+        return self._answered(operation, patience or self.patience(), parameters, again=True)
+
+    def once(self, operation: str, /, **parameters: Any) -> Mapping[str, Any]:
+        """As a call, but an attempt whose answer was lost is not repeated: it may have been applied, so Unavailable is raised."""
+        return self._answered(operation, self.patience(), parameters, again=False)
+
+    def _answered(self, operation: str, patience: Patience, parameters: Mapping[str, Any], again: bool) -> Mapping[str, Any]:
         call = getattr(self._client, operation)
         while True:
             try:
                 answer: Mapping[str, Any] = call(**parameters)
                 return answer
             except ClientError as error:
-                refusal, passing = _read(operation, error)
+                refusal, passing, lost = _read(operation, error)
                 if not passing:
                     raise refusal from None
                 why = str(refusal)
             except (HTTPClientError, ConnectionError) as error:
-                why = f"{operation}: {type(error).__name__}"
+                why, lost = f"{operation}: {type(error).__name__}", not isinstance(error, _NEVER_SENT)
             except ParamValidationError:
                 raise ValueError(f"{operation}: not the parameters of this operation") from None
             except BotoCoreError as error:
                 raise Unavailable(f"{operation}: {type(error).__name__}") from None
+            if lost and not again:
+                raise Unavailable(f"{why}: nobody knows whether it was applied")
             patience.wait(why)
 
 
-def _read(operation: str, error: ClientError) -> tuple[Refusal, bool]:
-    """What AWS said, and whether it may say otherwise soon. Its own words stay behind: they may quote a value."""
+def _read(operation: str, error: ClientError) -> tuple[Refusal, bool, bool]:
+    """What AWS said, whether it may say otherwise soon, and whether what became of the call is lost.
+
+    Its own words stay behind: they may quote a value.
+    """
     code = str(error.response.get("Error", {}).get("Code", "unknown"))
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     reasons = tuple(str(reason.get("Code", "None")) for reason in error.response.get("CancellationReasons", ()))
     # A set of reasons with a conflict in it is not whole: which other conditions fail is only known without one.
-    passing = code in _PASSING or status >= 500 or (code == CANCELLED and not _PASSING_REASONS.isdisjoint(reasons))
-    return Refusal(operation, code, reasons), passing
+    said_no = code in _PASSING or (code == CANCELLED and not _PASSING_REASONS.isdisjoint(reasons))
+    return Refusal(operation, code, reasons), said_no or status >= 500, status >= 500 and not said_no

@@ -11,13 +11,14 @@ from chalicelib.aws.attributes import key_attributes, key_of, row_of
 from chalicelib.aws.calls import CANCELLED, Calls, Pace, Refusal
 from chalicelib.aws.expressions import action
 from chalicelib.domain.codec import iso
-from chalicelib.ports import Cancelled, Committed, Key, Put, Row, Store, Update, Write
+from chalicelib.ports import Cancelled, Check, Committed, Key, Put, Row, Store, Update, Write
 from chalicelib.rows import INDEXED, MOST, checked_document, checked_key, checked_writes, written
 
 DUE_INDEX = "due"
 """The index of the table ``state``: partition ``due_shard`` (a number), sort ``due_at`` (text), keys only."""
 
-_INVALID = "ValidationException"
+_INVALID, _FAILED = "ValidationException", "ConditionalCheckFailedException"
+_ALONE = {"Put": "put_item", "Update": "update_item"}
 
 
 class DynamoStore(Store):
@@ -51,14 +52,22 @@ class DynamoStore(Store):
         return {key: rows[key] for key in wanted if key in rows}
 
     def commit(self, writes: Sequence[Write]) -> Committed | Cancelled:
-        """See ``Store``. One token for all attempts, so an attempt whose answer was lost is not applied twice."""
+        """See ``Store``. A write alone is a conditional write, at half the price; several are a transaction.
+
+        All attempts of a transaction have one token, so one whose answer was lost is not applied twice. A write alone has none,
+        so it is not attempted again then: Unavailable, and nobody knows.
+        """
         checked_writes(writes)
         _checked_documents(writes)
         for write in writes:
             self._name(write.key)
         actions = [action(write, self._tables) for write in writes]
         try:
-            self._calls("transact_write_items", TransactItems=actions, ClientRequestToken=str(uuid.uuid4()))
+            if len(writes) == 1 and not isinstance(writes[0], Check):
+                ((kind, parameters),) = actions[0].items()
+                self._calls.once(_ALONE[kind], **parameters)
+            else:
+                self._calls("transact_write_items", TransactItems=actions, ClientRequestToken=str(uuid.uuid4()))
         except Refusal as refusal:
             return _outcome(refusal, writes)
         return Committed()
@@ -120,8 +129,10 @@ def _checked_documents(writes: Sequence[Write]) -> None:
 
 
 def _outcome(refusal: Refusal, writes: Sequence[Write]) -> Cancelled:
+    if refusal.code == _FAILED:
+        return Cancelled(frozenset({0}))
     if refusal.code == _INVALID:
-        raise ValueError(f"{', '.join(str(write.key) for write in writes[:3])} ...: DynamoDB takes no such transaction") from None
+        raise ValueError(f"{', '.join(str(write.key) for write in writes[:3])} ...: DynamoDB takes no such write") from None
     if refusal.code != CANCELLED or len(refusal.reasons) != len(writes):
         raise refusal
     for write, reason in zip(writes, refusal.reasons, strict=True):

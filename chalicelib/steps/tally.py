@@ -1,4 +1,4 @@
-"""Count who speaks of what: one small row in the transaction that decides, and the rows read back by the minute.
+"""Count who speaks of what: one small row right before the transaction that decides, and the rows read back by the minute.
 
 A row says who (a digest) speaks of what, so that people are counted and not posts: one person who writes a hundred times is
 one. No row ever grows: a row that everybody adds to would be full in a flood, and then nothing could be decided any more.
@@ -22,7 +22,7 @@ from chalicelib.policy.text import Kind, read
 from chalicelib.ports import Put, Row, Store, Write
 
 SHARDS = 8
-"""At 1,000 mentions a second of one brand a shard takes 125 rows, 250 write units (``docs/tables.md``)."""
+"""At 1,000 mentions a second of one brand a shard takes 125 rows, 125 write units (``docs/tables.md``)."""
 
 MINUTES = 10
 """How far back a surge is looked for."""

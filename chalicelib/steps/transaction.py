@@ -32,11 +32,13 @@ KEPT_ACKNOWLEDGEMENTS = 40
 class Plan:
     """The writes in order; ``word_place`` says which condition means "word lost".
 
-    ``case`` is what waits for a person once they are written, None for an ignored mention.
+    ``case`` is what waits for a person once they are written, None for an ignored mention. ``tally`` is written by itself before
+    them, at half the price: nobody loses a race over it, and counted once too often is the same person.
     """
 
     standing: Standing
     case: Case | None
+    tally: Write | None
     writes: tuple[Write, ...]
     word_place: int | None
 
@@ -60,13 +62,14 @@ def plan_of(
         writes += answering
     if outcome is Outcome.HUMAN:
         writes += silencing(judgement.decision, (places.person, facts.person), (places.thread, facts.thread))
+    tally = None
     if outcome is not Outcome.IGNORE and around.brand is not None:
-        writes.append(counted(facts.mention, judgement.decision, around.brand.id, around.id, around.now))
+        tally = counted(facts.mention, judgement.decision, around.brand.id, around.id, around.now)
     word_place = None
     if reservation is not None and judgement.composed is not None:
         word_place = len(writes)
         writes += _speaking(judgement, judgement.composed, facts, places, around, reservation)
-    return Plan(standing=standing, case=case, writes=tuple(writes), word_place=word_place)
+    return Plan(standing=standing, case=case, tally=tally, writes=tuple(writes), word_place=word_place)
 
 
 def _standing(facts: Facts, around: Circumstances, outcome: Outcome, reservation: Reservation | None) -> Standing:

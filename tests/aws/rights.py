@@ -32,6 +32,8 @@ def asked(operation: str, given: Mapping[str, Any], names: Mapping[str, str]) ->
         case "TransactWriteItems":
             parts = [(kind, one["TableName"]) for action in given["TransactItems"] for kind, one in action.items()]
             return {(f"dynamodb:{_TRANSACTED[kind]}", names[table]) for kind, table in parts}
+        case "PutItem" | "UpdateItem":
+            return {(f"dynamodb:{operation}", names[given["TableName"]])}
         case "Query":
             index = f"/index/{given['IndexName']}" if "IndexName" in given else ""
             return {("dynamodb:Query", names[given["TableName"]] + index)}

@@ -17,7 +17,7 @@ from botocore.exceptions import (
 
 from chalicelib.aws.calls import Calls, Pace, Refusal
 from chalicelib.aws.store import DynamoStore
-from chalicelib.ports import Absent, Cancelled, Check, Committed, Key, Put, Unavailable, Update
+from chalicelib.ports import Absent, Cancelled, Check, Committed, Equals, Key, Put, Unavailable, Update
 from chalicelib.rows import TABLES
 
 PLACE = Key("state", "mention#x#1#2")
@@ -66,6 +66,9 @@ def cancelled(*reasons: str) -> ClientError:
     return refused("TransactionCanceledException", reasons=reasons)
 
 
+LOST = [refused("InternalServerError", 500), refused("AnythingAtAll", 502), ReadTimeoutError(endpoint_url="http://x")]
+"""Answers that leave open whether the call was applied."""
+
 PASSING = [
     refused("ThrottlingException"),
     refused("ProvisionedThroughputExceededException"),
@@ -74,12 +77,10 @@ PASSING = [
     refused("TransactionInProgressException"),
     refused("ConditionalRequestConflict", 409),
     refused("SlowDown", 503),
-    refused("InternalServerError", 500),
-    refused("AnythingAtAll", 502),
+    *LOST,
     cancelled("None", "TransactionConflict"),
     cancelled("ThrottlingError", "None"),
     cancelled("ConditionalCheckFailed", "TransactionConflict"),
-    ReadTimeoutError(endpoint_url="http://x"),
     ConnectTimeoutError(endpoint_url="http://x"),
     EndpointConnectionError(endpoint_url="http://x"),
 ]
@@ -164,6 +165,34 @@ def test_all_attempts_of_one_commit_carry_one_token_and_the_next_commit_another(
     tokens = [call["ClientRequestToken"] for call in first.calls]
     assert len(tokens) == 3
     assert len({*tokens, second.calls[0]["ClientRequestToken"]}) == 2
+
+
+def alone(*answers: Any) -> tuple[Committed | Cancelled, Scripted]:
+    client = Scripted(*answers)
+    return DynamoStore(client, NAMES, Time().pace()).commit([Update(PLACE, {"a": 1}, {"n": 1}, (Equals("v", 1),))]), client
+
+
+def test_a_write_alone_is_a_conditional_write_and_no_transaction() -> None:
+    outcome, client = alone({})
+    assert outcome == Committed()
+    assert client.calls[0]["ConditionExpression"] == "#0 = :0"
+    assert "TransactItems" not in client.calls[0]
+    assert alone(refused("ConditionalCheckFailedException"))[0] == Cancelled(frozenset({0}))
+    with pytest.raises(ValueError, match="Key"):
+        alone(refused("ValidationException"))
+
+
+@pytest.mark.parametrize("no", [one for one in PASSING if one not in LOST], ids=str)
+def test_a_write_alone_that_was_not_applied_is_tried_again(no: Exception) -> None:
+    assert len(alone(no, no, {})[1].calls) == 3
+
+
+@pytest.mark.parametrize("lost", LOST, ids=str)
+def test_a_write_alone_whose_answer_was_lost_is_not_tried_again_because_nobody_knows(lost: Exception) -> None:
+    client = Scripted(lost, {})
+    with pytest.raises(Unavailable, match="nobody knows"):
+        DynamoStore(client, NAMES, Time().pace()).commit([Update(PLACE, add={"n": 1})])
+    assert len(client.calls) == 1
 
 
 def test_a_row_that_dynamodb_cannot_take_is_named() -> None:

@@ -35,16 +35,17 @@ class Counting:
         return found
 
     def commit(self, writes: Sequence[Write]) -> Any:
-        """See ``ports.Store``: a cancelled transaction costs the same."""
+        """See ``ports.Store``: what is cancelled costs the same, and a write alone is no transaction."""
         before = self._store.read([write.key for write in writes])
         outcome = self._store.commit(writes)
         after = self._store.read([write.key for write in writes])
         self.calls["commit"] += 1
+        price = _TRANSACTIONAL if len(writes) > 1 or isinstance(writes[0], Check) else 1
         for write in writes:
             old, new = before.get(write.key, {}), after.get(write.key, {})
             row = write.row if isinstance(write, Put) else new
             size = max(_units(write.key, old, _WRITE_BYTES), _units(write.key, row, _WRITE_BYTES))
-            self.writes[_place(write.key)] += _TRANSACTIONAL * (1 if isinstance(write, Check) else size)
+            self.writes[_place(write.key)] += price * (1 if isinstance(write, Check) else size)
             if outcome == Committed():
                 self._index(old, new)
         return outcome
