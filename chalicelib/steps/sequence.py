@@ -1,7 +1,8 @@
 """Give every leaf its place in the tree, exactly once.
 
 A stream delivers at least once, from shards whose numbers say nothing about each other, so no cursor can tell what is
-new. Each leaf therefore leaves a row of its own, written in the transaction that numbers it; an auditor's proof starts there too.
+new. Each leaf therefore leaves its number in a row, in the transaction that numbers it: one row for the leaves of one record, because
+they often come together and each row is paid for.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from chalicelib.audit.tree import leaf_hash
 from chalicelib.domain import keys
 from chalicelib.domain.codec import instant, iso
 from chalicelib.domain.keys import Key
-from chalicelib.ports import Absent, Committed, Put, Row, Store, Unavailable, Write
+from chalicelib.ports import Absent, Committed, Lacks, Put, Row, Store, Unavailable, Update, Write
 from chalicelib.steps.rows import from_row, to_row, unchanged
 
 STRETCH = 1024
 """Leaf hashes of this many indexes lie in one partition, so that the sealer reads them with one query."""
 
 _BATCH = 98
-"""A transaction has at most 100 writes: the head, the row of hashes and one row for each leaf."""
+"""A transaction has at most 100 writes: the head, the row of hashes and at most one row for each leaf."""
+
+_TOGETHER = 16
+"""So many numbers of one kind share a row: a record has at most some hundred leaves in one, whatever people do with their case."""
 
 _ATTEMPTS = 20
 
@@ -81,8 +85,15 @@ def put_head(head: Head) -> Put:
 
 
 def index_key(key: str) -> Key:
-    """Where the index of the leaf of one ledger row lies."""
-    return Key("tree", f"LEAF#{key}")
+    """Where the index of the leaf of one ledger row lies, in a field of the name ``index_field`` gives."""
+    record, _, sort = key.rpartition("/")
+    number = sort.rpartition("-")[2]
+    return Key("tree", f"LEAF#{record}", f"{int(number) // _TOGETHER if number.isdecimal() else 0:04}")
+
+
+def index_field(key: str) -> str:
+    """The field of its row that holds index and hash of the leaf of one ledger row."""
+    return key.rpartition("/")[2]
 
 
 def stretch_key(start: int) -> Key:
@@ -113,13 +124,14 @@ def _number(leaves: Sequence[Leaf], store: Store, now: datetime) -> int:
 
 def _fresh(leaves: Sequence[Leaf], rows: Mapping[Key, Row]) -> list[Leaf]:
     """The leaves without a number, each key once; raises LedgerChanged for a key whose text is not the one it had."""
-    hashes = {leaf.key: rows[index_key(leaf.key)]["hash"] for leaf in leaves if index_key(leaf.key) in rows}
+    known = {leaf.key: rows.get(index_key(leaf.key), {}).get(index_field(leaf.key)) for leaf in leaves}
+    hashes = {key: index["hash"] for key, index in known.items() if index is not None}
     fresh: dict[str, Leaf] = {}
     for leaf in leaves:
         hashed = _hash(leaf)
         if hashes.setdefault(leaf.key, hashed) != hashed:
             raise LedgerChanged(f"the stream brought another text for a leaf (stream number {leaf.sequence})")
-        if index_key(leaf.key) not in rows:
+        if known[leaf.key] is None:
             fresh[leaf.key] = leaf
     return list(fresh.values())
 
@@ -134,13 +146,13 @@ def _writes(fresh: Sequence[Leaf], head: Head, now: datetime) -> list[Write]:
         "last": fresh[-1].sequence,
         "oldest": iso(oldest),
     }
+    indexes: dict[Key, dict[str, Row]] = {}
+    for index, leaf in enumerate(fresh, head.next):
+        indexes.setdefault(index_key(leaf.key), {})[index_field(leaf.key)] = {"index": index, "hash": _hash(leaf)}
     return [
         put_head(replace(head, next=head.next + len(fresh), pending_since=head.pending_since or oldest, newest=newest)),
         Put(stretch_key(head.next), stretch, (Absent(),)),
-        *(
-            Put(index_key(leaf.key), {"index": index, "hash": _hash(leaf)}, (Absent(),))
-            for index, leaf in enumerate(fresh, head.next)
-        ),
+        *(Update(place, set=row, when=tuple(Lacks(field) for field in row)) for place, row in indexes.items()),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -23,7 +23,7 @@ from chalicelib.ports import Cancelled, Committed, Put, Row, Store, Unavailable,
 from chalicelib.steps import seal, sequence
 from chalicelib.steps.rows import from_row
 from chalicelib.steps.seal import SealPorts, SealRefused, checkpoint_name
-from chalicelib.steps.sequence import Head, Leaf, LedgerChanged, SequencePorts, index_key, read_head, stretch_key
+from chalicelib.steps.sequence import Head, Leaf, LedgerChanged, SequencePorts, index_field, index_key, read_head, stretch_key
 
 ORIGIN = "audit.example.org/ledger"
 MINUTE = timedelta(minutes=1)
@@ -112,7 +112,18 @@ def test_leaves_get_indexes_in_their_order_over_many_transactions(world: MemoryP
     assert numbered(world, batch) == 250
     assert tree_of(world) == hashes_of(batch)
     rows = world.store.read([index_key(part.key) for part in batch[:100]])
-    assert [rows[index_key(part.key)]["index"] for part in batch[:100]] == list(range(100))
+    assert [rows[index_key(part.key)][index_field(part.key)]["index"] for part in batch[:100]] == list(range(100))
+
+
+def test_leaves_of_one_record_share_a_row_and_many_of_a_kind_do_not_fill_it(world: MemoryPorts) -> None:
+    """A row has at most 400 KB, and a leaf that finds no room would stop the stream for ever."""
+    sorts = ["0-decision", "9-terminal", *(f"40-taken-{number:04}" for number in range(2_000))]
+    batch = [replace(leaf(number), key=f"R/{sort}") for number, sort in enumerate(sorts)]
+    assert numbered(world, batch) == len(batch) == len(tree_of(world))
+    assert numbered(world, batch[-120:]) == 0
+    rows = [row for _, row in world.store.partition("tree", "LEAF#R")]
+    assert {"0-decision", "9-terminal", "40-taken-0000"} < rows[0].keys()
+    assert max(len(row) for row in rows) == 18
 
 
 def test_a_redelivered_leaf_keeps_its_index(world: MemoryPorts) -> None:
