@@ -18,6 +18,7 @@ DUE_INDEX = "due"
 """The index of the table ``state``: partition ``due_shard`` (a number), sort ``due_at`` (text), keys only."""
 
 _INVALID, _FAILED = "ValidationException", "ConditionalCheckFailedException"
+_ROW_REFUSED = "only to a number can be added, and a row has at most 400 KB"
 _ALONE = {"Put": "put_item", "Update": "update_item"}
 
 
@@ -131,13 +132,15 @@ def _checked_documents(writes: Sequence[Write]) -> None:
 def _outcome(refusal: Refusal, writes: Sequence[Write]) -> Cancelled:
     if refusal.code == _FAILED:
         return Cancelled(frozenset({0}))
+    if refusal.code == _INVALID and len(writes) == 1:
+        raise ValueError(f"{writes[0].key}: {_ROW_REFUSED}") from None
     if refusal.code == _INVALID:
-        raise ValueError(f"{', '.join(str(write.key) for write in writes[:3])} ...: DynamoDB takes no such write") from None
+        raise ValueError(f"{', '.join(str(write.key) for write in writes[:3])} ...: DynamoDB takes no such transaction") from None
     if refusal.code != CANCELLED or len(refusal.reasons) != len(writes):
         raise refusal
     for write, reason in zip(writes, refusal.reasons, strict=True):
         if reason == "ValidationError":
-            raise ValueError(f"{write.key}: only to a number can be added, and a row has at most 400 KB") from None
+            raise ValueError(f"{write.key}: {_ROW_REFUSED}") from None
     failed = frozenset(place for place, reason in enumerate(refusal.reasons) if reason == "ConditionalCheckFailed")
     if not failed:
         raise refusal

@@ -71,7 +71,14 @@ def test_a_transaction_whose_answer_is_lost_is_applied_once(dynamodb: Any, store
 
 def test_an_insert_whose_answer_is_lost_is_not_taken_for_somebody_elses(dynamodb: Any, store: DynamoStore) -> None:
     with sent(dynamodb, first_is_lost):
-        assert store.commit([Put(PLACE, {"mine": 1}, (Absent(),))]) == Committed()
+        assert store.commit([Put(PLACE, {"mine": 1}, (Absent(),)), Put(Key("state", "other"), {}, (Absent(),))]) == Committed()
+
+
+def test_a_write_alone_whose_answer_is_lost_is_nobodys_until_it_is_read(dynamodb: Any, store: DynamoStore) -> None:
+    with sent(dynamodb, first_is_lost) as requests, pytest.raises(Unavailable, match="nobody knows"):
+        store.commit([Update(PLACE, add={"n": 1})])
+    assert len(requests) == 1
+    assert store.read([PLACE])[PLACE] == {"n": 1}
 
 
 def test_every_reason_comes_in_the_order_of_the_writes(store: DynamoStore) -> None:
