@@ -26,7 +26,7 @@ _BATCH = 98
 """A transaction has at most 100 writes: the head, the row of hashes and at most one row for each leaf."""
 
 _TOGETHER = 16
-"""So many numbers of one kind share a row: a record has at most some hundred leaves in one, whatever people do with their case."""
+"""So many numbers of one kind share a row, so that no row grows without end, whatever people do with a case."""
 
 _ATTEMPTS = 20
 
