@@ -1,8 +1,8 @@
 """Give every leaf its place in the tree, exactly once.
 
 A stream delivers at least once, from shards whose numbers say nothing about each other, so no cursor can tell what is
-new. Each leaf therefore leaves its number in a row, in the transaction that numbers it: one row for the leaves of one record, because
-they often come together and each row is paid for.
+new. Each leaf therefore leaves its number in a row, in the transaction that numbers it: one row for the leaves of one record,
+because they often come together and each row is paid for.
 """
 
 from __future__ import annotations
