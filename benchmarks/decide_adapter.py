@@ -11,6 +11,7 @@ import operator
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -83,8 +84,8 @@ class Ackguard:
         bundle = self.bundle
         scene = Scene(known[0], self.policy, bundle.index, bundle.own)
         scene.reading = known[1]
-        fired = self.matcher.fired(scene, self.matcher.asked(scene))
-        return ("human" if fired.human else "ack"), fired.ids
+        human, acknowledge = self.matcher.fired(scene, self.matcher.asked(scene))
+        return ("human" if human else "ack"), [rule.id for rule, _ in human + acknowledge]
 
     def decide_whole(self, facts: Facts) -> Any:
         """All that production does with a mention: folding, laws, every match with its evidence, what would be without it."""
@@ -97,7 +98,14 @@ class Ackguard:
 def facts_of(mention: Mapping[str, Any]) -> Facts:
     """The facts of one mention; those that the workload invents are signals."""
     made = ordinary_mention("1", mention["text"], account="1", name="Pat", language=mention.get("lang", "en"))
-    return replace(ordinary_facts(made), signals=Known(MappingProxyType({name: Known(value) for name, value in mention.items()})))
+    signals = {name: _known(value.__class__, value) for name, value in mention.items()}
+    return replace(ordinary_facts(made), signals=Known(MappingProxyType(signals)))
+
+
+@cache
+def _known(kind: type, value: Any) -> Known[Any]:
+    """Equal values of different mentions are one object, as they are in the dictionaries that the other engines get."""
+    return Known(value)
 
 
 def reading_of(mention: Mapping[str, Any]) -> Reading:

@@ -64,7 +64,7 @@ class Bundle:
         """The rules of one of ``policies``, filed by what makes them fire; built when a brand is first decided for."""
         name = policy.brand.id
         if name not in self._matchers:
-            self._matchers[name] = _in_one_go(lambda: Matcher(policy))
+            self._matchers[name] = _in_one_go(lambda: Matcher(policy, self.index))
         return self._matchers[name]
 
     def brand_of(self, platform: str, account: str) -> Brand | None:

@@ -75,11 +75,11 @@ def _decide(facts: Facts, bundle: Bundle | Broken, limits: Limits) -> Decision:
     human = [fired for rule in law.LAWS if (fired := _by_law(rule, Outcome.HUMAN, scene, bundle, limits))]
     matcher = bundle.matcher_of(policy)
     asked = matcher.asked(scene)
-    found = matcher.fired(scene, asked)
-    human += [_by_rule(rule, alternatives, asked) for rule, alternatives in found.human]
+    to_people, acknowledging = matcher.fired(scene, asked)
+    human += [_by_rule(rule, alternatives, asked) for rule, alternatives in to_people]
 
     # 4 Acknowledge rules fire only where every check is known to be true and the review date has not passed.
-    reviewed = [pair for pair in found.acknowledge if pair[0].review_by is not None and scene.today <= pair[0].review_by]
+    reviewed = [pair for pair in acknowledging if pair[0].review_by is not None and scene.today <= pair[0].review_by]
     firing = sorted(reviewed, key=lambda pair: pair[0].id)
     matched = [(rule, _by_rule(rule, alternatives, asked)) for rule, alternatives in firing]
 

@@ -56,11 +56,11 @@ class Detectors:
         """The detectors that see something in a folded text: one pass for all of them."""
         if not self._names:
             return self._all
-        found = self._set.Match(folded)
-        if len(found) == 1:
-            return _NONE
+        found = self._set.Match(folded.encode())
         if not found:
             return self._all
+        if len(found) == 1:
+            return _NONE
         names = self._names
         return frozenset([names[number - 1] for number in found if number])
 

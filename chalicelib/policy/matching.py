@@ -10,22 +10,23 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from chalicelib.domain.decision import Outcome
-from chalicelib.domain.fact import Known, NotOffered
+from chalicelib.domain.fact import Fact, NotOffered
 from chalicelib.policy import findings
 from chalicelib.policy.checks import CONDITIONS
 from chalicelib.policy.conditions.contract import Comparison
+from chalicelib.policy.phrase_index import Index
 from chalicelib.policy.rules import BrandPolicy, Check, Rule
 from chalicelib.policy.scene import Scene
 from chalicelib.policy.truth import FALSE, Finding, Truth
 
 _ALL = -1
 _HUMAN = Outcome.HUMAN
-_OWN = (-1,)
-"""Stands for what a literal leads to that is a name of the brand itself: what lies within it is no hit."""
-_OTHER = object()
+_OWN = -1
+"""Stands among alternatives for a name of the brand itself: what lies within it is no hit."""
 
 
 def failed(name: str, error: Exception) -> Finding:
@@ -49,18 +50,8 @@ class Alternative:
 Firing = tuple[Rule, list[Alternative]]
 """A rule that fires, with its alternatives that are not false."""
 
-
-@dataclass(slots=True)
-class Fired:
-    """The rules that fire."""
-
-    human: list[Firing]
-    acknowledge: list[Firing]
-
-    @property
-    def ids(self) -> list[str]:
-        """The names of all rules that fire."""
-        return [rule.id for rule, _ in self.human] + [rule.id for rule, _ in self.acknowledge]
+Fired = tuple[list[Firing], list[Firing]]
+"""The rules that fire: those for people, and those that acknowledge."""
 
 
 class Asked:
@@ -89,14 +80,12 @@ class Asked:
 class Matcher:
     """The rules of one brand, filed by what can make them fire."""
 
-    def __init__(self, policy: BrandPolicy) -> None:
+    def __init__(self, policy: BrandPolicy, index: Index) -> None:
         self.checks: list[Check] = []
         self._rules = policy.rules
-        self._alternatives: list[tuple[Alternative, Firing, bool, bool]] = []
+        self._alternatives: list[tuple[Firing, bool, bool, Alternative]] = []
         self._led: list[int] = []
-        self._by_source: dict[str, list[int]] = {}
-        self._by_literal: dict[int, tuple[int, ...]] = {}
-        self._own_names = policy.own_names
+        self._leads = _Leads(index, {policy.own_names: [_OWN]})
         self._compared: list[int] = []
         values: dict[Callable[[Scene], Any], _Value] = {}
         numbers: dict[str, int] = {}
@@ -104,7 +93,7 @@ class Matcher:
             for checks in rule.alternatives:
                 asked = tuple(self._number(check, numbers) for check in checks)
                 self._file(Alternative(place, asked), policy, values)
-        self._values = sorted(values.values(), key=lambda value: -len(value.asked))
+        self._values = [value.row() for value in sorted(values.values(), key=lambda value: -len(value.asked))]
         self._everything = (1 << len(self._compared)) - 1
 
     def asked(self, scene: Scene) -> Asked:
@@ -112,13 +101,14 @@ class Matcher:
         return Asked(self.checks, scene)
 
     def fired(self, scene: Scene, asked: Asked) -> Fired:
-        """Every rule that fires: ``human`` on true, unknown and not offered, ``acknowledge`` only on true."""
-        alive, doubted = self._alive(scene)
+        """Every rule that fires: for people on true, unknown and not offered, acknowledging only on true."""
         human: list[Firing] = []
         acknowledge: list[Firing] = []
         several: dict[int, list[Alternative]] = {}
+        alive, doubted = self._alive(scene)
+        filed = self._alternatives
         for number in alive:
-            alternative, firing, to_people, simple = self._alternatives[number]
+            firing, to_people, simple, alternative = filed[number]
             if not simple or (doubted and not to_people):
                 sought = alternative.checks if doubted and not to_people else alternative.rest
                 if sought and not self._holds(sought, firing[0], asked):
@@ -131,7 +121,7 @@ class Matcher:
             rule = self._rules[place]
             whole = (rule, sorted(alternatives, key=lambda one: one.number))
             (human if rule.outcome is _HUMAN else acknowledge).append(whole)
-        return Fired(human, acknowledge)
+        return human, acknowledge
 
     def _holds(self, checks: Iterable[int], rule: Rule, asked: Asked) -> bool:
         """Whether none is false; for an acknowledge rule: whether all are true."""
@@ -142,53 +132,44 @@ class Matcher:
                 return False
         return True
 
-    def _alive(self, scene: Scene) -> tuple[Iterable[int], bool]:
+    def _alive(self, scene: Scene) -> tuple[Set[int], bool]:
         """The alternatives that may hold, and whether something in them may be unknown."""
         mask, doubted = self._everything, False
-        for value in self._values:
-            bits = value.bits(scene)
-            if bits is None:
-                bits, doubted = value.in_doubt(scene), True
-            mask &= bits
-            if not mask:
-                break
-        alive = set()
+        for compared, read, place, standing, value in self._values:
+            if mask & compared:  # a value that nothing left compares is not looked at
+                try:
+                    found = read(scene).value  # type: ignore[union-attr]  # what is not known has none, and is in doubt
+                    bits = standing.get(place(found))
+                    mask &= value.first(found) if bits is None else bits
+                except Exception:
+                    mask, doubted = mask & value.in_doubt(scene), True
+        alive = set[int]()
         while mask:
             lowest = mask & -mask
             alive.add(self._compared[lowest.bit_length() - 1])
             mask ^= lowest
         try:
-            known = scene.reading is not None and scene.reading.complete
-            if known:
+            reading = scene.reading
+            if reading is not None and reading.complete:
                 self._led_to(scene, alive)
+                return alive, doubted
         except Exception:
-            known = False  # every check of the text will say so itself, and why
-        return (alive, doubted) if known else (alive.union(self._led), True)
+            pass  # every check of the text will say so itself, and why
+        return alive.union(self._led), True
 
     def _led_to(self, scene: Scene, alive: set[int]) -> None:
         """Adds the alternatives that the phrases of the text lead to."""
-        found, by_literal = scene.found, self._by_literal
+        found, leads = scene.found, self._leads
         assert found is not None
-        sources: Set[str] = found.beside_literals
-        own = self._own_names in sources
         for literal, _, _ in found.plain:
-            numbers = by_literal.get(literal)
-            if numbers is None:
-                numbers = by_literal[literal] = self._leads(scene.index.sources_of(literal))
-            if numbers is _OWN:
-                own = True
-                break
-            alive.update(numbers)
-        if own:
-            sources = scene.sources  # without what stands in the brand's own name
+            alive.update(leads[literal])
+        if found.beside:
+            alive.update(leads.of(found.beside))
+        if _OWN in alive:
+            alive.discard(_OWN)
             alive.difference_update(self._led)
-        for source in sources:
-            alive.update(self._by_source.get(source, ()))
-
-    def _leads(self, sources: Sequence[str]) -> tuple[int, ...]:
-        if self._own_names in sources:
-            return _OWN
-        return tuple(number for source in sources for number in self._by_source.get(source, ()))
+            for source in scene.sources:  # without what stands in the brand's own name
+                alive.update(leads.by_source.get(source, ()))
 
     def _number(self, check: Check, numbers: dict[str, int]) -> int:
         known = numbers.setdefault(f"{check.name} {check.argument!r}", len(self.checks))
@@ -205,7 +186,7 @@ class Matcher:
             sources = conditions[leading].sources
             assert sources is not None
             for source in set(sources(self.checks[leading].argument, policy)):
-                self._by_source.setdefault(source, []).append(number)
+                self._leads.by_source.setdefault(source, []).append(number)
             self._led.append(number)
             rest.remove(leading)
         else:
@@ -221,55 +202,71 @@ class Matcher:
         filed = Alternative(alternative.rule, alternative.checks, tuple(rest), number)
         rule = policy.rules[alternative.rule]
         simple = not rest and len(rule.alternatives) == 1
-        self._alternatives.append((filed, (rule, [filed]), rule.outcome is _HUMAN, simple))
+        self._alternatives.append(((rule, [filed]), rule.outcome is _HUMAN, simple, filed))
+
+
+class _Leads(dict[int, list[int]]):
+    """Literal of the index → the alternatives that it leads to, worked out when a text first has it."""
+
+    def __init__(self, index: Index, by_source: dict[str, list[int]]) -> None:
+        super().__init__()
+        self._index, self.by_source = index, by_source
+
+    def of(self, phrases: Iterable[int]) -> list[int]:
+        """The alternatives that phrases lead to, by their numbers in the index."""
+        sources, by_source = self._index.sources, self.by_source
+        return [alternative for number in phrases for alternative in by_source.get(sources[number], ())]
+
+    def __missing__(self, literal: int) -> list[int]:
+        """Worked out and kept."""
+        self[literal] = found = self.of(self._index.literals[literal])
+        return found
+
+
+_Row = tuple[int, Callable[[Scene], Fact[Any]], Callable[[Any], Any], dict[Any, int], "_Value"]
+"""What a mention costs for one value: who compares it, how it is read, the place of what was read, what stands at each place."""
 
 
 class _Value:
-    """One value that checks compare, and for every range of it the alternatives that it leaves standing."""
+    """One value that checks compare, and for every stretch of it the alternatives that it leaves standing."""
 
     def __init__(self, compares: Comparison) -> None:
-        self._value, self._ordered = compares.value, compares.ordered
+        self._read, self._ordered = compares.value, compares.ordered
         self.asked: list[tuple[int, Comparison, Any, bool]] = []
-        self._edges: Any = ()
-        self._known: dict[Any, int] = {}
+        self._place: Callable[[Any], Any] = _nowhere
+        self._standing: dict[Any, int] = {}
 
-    def bits(self, scene: Scene) -> int | None:
-        """The alternatives that the value does not make false, as bits; None where it is not known."""
+    def row(self) -> _Row:
+        """What ``Matcher`` looks up, when all that is asked of the value is known."""
         try:
-            fact = self._value(scene)
-            if fact.__class__ is not Known:
-                return None
-            value = fact.value
-            if self._ordered:
-                bits = self._known.get(bisect_right(self._edges, value))
-            else:
-                bits = self._known.get(value if value in self._edges else _OTHER)
-            return self._stretch(value) if bits is None else bits
+            edges = {edge for _, compares, argument, _ in self.asked for edge in compares.edges(argument)}
+            self._place = (
+                partial(bisect_right, sorted(edges)) if self._ordered else {edge: number for number, edge in enumerate(edges)}.get
+            )
         except Exception:
-            return None
+            self._place = _nowhere  # an argument that cannot be compared: its check will say so itself, and why
+        return self._bits(self.asked), self._read, self._place, self._standing, self
+
+    def first(self, value: Any) -> int:
+        """The alternatives that ``value`` does not make false, as bits; kept for all other values of its stretch."""
+        fallen = self._bits(one for one in self.asked if not one[1].holds(one[2], value))
+        self._standing[self._place(value)] = ~fallen
+        return ~fallen
 
     def in_doubt(self, scene: Scene) -> int:
         """The alternatives left standing by a value that is not known: all but those that skip what is not offered."""
         try:
-            return self._skipped() if isinstance(self._value(scene), NotOffered) else _ALL
+            return ~self._bits(one for one in self.asked if one[3]) if isinstance(self._read(scene), NotOffered) else _ALL
         except Exception:
             return _ALL
 
-    def _stretch(self, value: Any) -> int:
-        """The same for the first value of its stretch, kept for the others."""
-        if not self._edges:
-            edges = {edge for _, compares, argument, _ in self.asked for edge in compares.edges(argument)}
-            self._edges = sorted(edges) if self._ordered else edges
-        fallen = 0
-        for bit, compares, argument, _ in self.asked:
-            if not compares.holds(argument, value):
-                fallen |= bit
-        stretch = bisect_right(self._edges, value) if self._ordered else value if value in self._edges else _OTHER
-        self._known[stretch] = ~fallen
-        return ~fallen
+    @staticmethod
+    def _bits(asked: Iterable[tuple[int, Comparison, Any, bool]]) -> int:
+        bits = 0
+        for bit, _, _, _ in asked:
+            bits |= bit
+        return bits
 
-    def _skipped(self) -> int:
-        fallen = 0
-        for bit, _, _, skips in self.asked:
-            fallen |= bit if skips else 0
-        return ~fallen
+
+def _nowhere(value: Any) -> Any:
+    raise ValueError("no place for a value")

@@ -27,8 +27,6 @@ _HEADS = (2, 3)
 _MOST_WAYS = 8
 """A phrase of plain words with so many ways is written out; one with more keeps its choices, which are fewer than its ways."""
 
-_NONE: frozenset[str] = frozenset()
-
 
 class Hit(NamedTuple):
     """A phrase found: the list it stands on, the phrase as written, and its span in the original text."""
@@ -62,6 +60,7 @@ class Index:
         self._patterns: Sequence[str] = list(document["literals"])
         self.literals: Sequence[Sequence[int]] = list(document["literals"].values())
         self.plain = ahocorasick_rs.AhoCorasick(self._patterns, matchkind=ahocorasick_rs.MatchKind.Standard)
+        self.plain_in = self.plain.find_matches_as_indexes
         self._smaller: dict[frozenset[str], Index] = {}
 
     @classmethod
@@ -89,10 +88,6 @@ class Index:
         symbols = walked.union(symbol for ways in self.by_word.values() for _, way in ways for symbol in way)
         words = [symbol for symbol in symbols if symbol != GAP and not symbol.startswith("[")]
         return {symbol.removesuffix("*"): symbol.endswith("*") for symbol in sorted(words)}
-
-    def sources_of(self, literal: int) -> list[str]:
-        """The lists that have a literal."""
-        return [self.sources[number] for number in self.literals[literal]]
 
     @cached_property
     def by_word(self) -> Mapping[str, Sequence[tuple[int, Choice]]]:
@@ -147,29 +142,24 @@ def scan(index: Index, reading: Reading) -> tuple[Hit, ...]:
 class Found:
     """The phrases of an index that stand in one reading. Which ones is known at once; where, when somebody asks.
 
-    ``plain`` are the literals found in the line: (place in ``Index.literals``, start, end).
+    ``plain`` are the literals found in the line: (place in ``Index.literals``, start, end); ``beside`` the numbers of the phrases
+    found that are no literals.
     """
 
     def __init__(self, index: Index, reading: Reading) -> None:
         self._index, self._reading = index, reading
-        self.plain: Sequence[tuple[int, int, int]] = index.plain.find_matches_as_indexes(reading.line, overlapping=True)
+        self.plain: Sequence[tuple[int, int, int]] = index.plain_in(reading.line, overlapping=True)
         self._names = index.detectors.seen(reading.folded)
         self._walked = self._walk() if index.filed or reading.beside else []
+        self.beside = self._beside() if self._names or self._walked else ()
 
     @property
     def sources(self) -> frozenset[str]:
         """The lists that have a phrase in the text."""
-        index = self._index
-        return self.beside_literals.union([source for literal, _, _ in self.plain for source in index.sources_of(literal)])
-
-    @property
-    def beside_literals(self) -> frozenset[str]:
-        """The lists that have a phrase in the text which is no literal."""
-        if not self._names and not self._walked:
-            return _NONE
-        sources, alone = self._index.sources, self._index.alone
-        numbers = [number for name in self._names if name in alone for number in alone[name]]
-        return frozenset(sources[number] for number in (*numbers, *(number for number, _, _ in self._walked)))
+        sources, literals = self._index.sources, self._index.literals
+        return frozenset(
+            [sources[number] for literal, _, _ in self.plain for number in literals[literal]] + [sources[n] for n in self.beside]
+        )
 
     @cached_property
     def hits(self) -> tuple[Hit, ...]:
@@ -186,6 +176,12 @@ class Found:
             for number, first, last in places
         ]
         return tuple(sorted(found, key=lambda hit: (hit.start, -hit.end, hit.source, hit.phrase)))
+
+    def _beside(self) -> list[int]:
+        """The phrases in the text that no literal says, by number."""
+        alone = self._index.alone
+        numbers = [number for name in self._names if name in alone for number in alone[name]]
+        return [*numbers, *[number for number, _, _ in self._walked]] if self._walked else numbers
 
     def _walk(self) -> list[Place]:
         """The places of all that the line alone cannot tell."""

@@ -15,7 +15,7 @@ from chalicelib.domain.decision import Outcome
 from chalicelib.domain.fact import Known
 from chalicelib.policy.checks import CONDITIONS
 from chalicelib.policy.detectors import PATTERNS
-from chalicelib.policy.matching import Alternative, Asked, Fired, Matcher
+from chalicelib.policy.matching import Alternative, Asked, Fired, Firing, Matcher
 from chalicelib.policy.phrase_index import Hit, Index
 from chalicelib.policy.phrases import GAP, GAP_WORDS, expand
 from chalicelib.policy.rules import BrandPolicy, Check, Rule
@@ -139,12 +139,13 @@ def _name_reading(name: str) -> Reading:
 class AsksEverything(Matcher):
     """What stands in for ``Matcher``: every rule, every alternative, every check in its turn."""
 
-    def __init__(self, policy: BrandPolicy) -> None:
-        super().__init__(policy)
+    def __init__(self, policy: BrandPolicy, index: Index) -> None:
+        super().__init__(policy, index)
         self.policy = policy
 
     def fired(self, scene: Scene, asked: Asked) -> Fired:
-        fired = Fired([], [])
+        human: list[Firing] = []
+        acknowledge: list[Firing] = []
         for rule in self.policy.rules:
             found = [_ask_all(checks, rule, scene) for checks in rule.alternatives]
             truth = any_of(all_of(parts) for parts in found).truth
@@ -155,8 +156,8 @@ class AsksEverything(Matcher):
                 for checks, parts in zip(rule.alternatives, found, strict=True)
                 if parts[-1].truth is not Truth.FALSE
             ]
-            (fired.human if rule.outcome is Outcome.HUMAN else fired.acknowledge).append((rule, kept))
-        return fired
+            (human if rule.outcome is Outcome.HUMAN else acknowledge).append((rule, kept))
+        return human, acknowledge
 
 
 def _ask_all(checks: Sequence[Check], rule: Rule, scene: Scene) -> list[Finding]:

@@ -211,7 +211,7 @@ def situation(dice: random.Random) -> Facts:
 def oracle(bundle: Bundle) -> Iterator[Bundle]:
     """``bundle`` as the simple evaluator decides it."""
     asking = replace(bundle)
-    asking._matchers["telline"] = AsksEverything(bundle.policies["telline"])
+    asking._matchers["telline"] = AsksEverything(bundle.policies["telline"], bundle.index)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(FoundByAll, "trees", {id(bundle.index): AllPhrases(bundle.index)})
         patch.setattr("chalicelib.policy.scene.Found", FoundByAll)
