@@ -1,10 +1,10 @@
-"""Frozen dataclasses to JSON values and back, by their type hints. Times are ISO 8601 in UTC with milliseconds and Z."""
+"""Frozen dataclasses and named tuples to JSON values and back, by type hints. Times are ISO 8601 in UTC: milliseconds and Z."""
 
 from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import datetime, timezone
 from enum import Enum
 from functools import cache
@@ -38,9 +38,9 @@ def encode(value: Any) -> Json:
         return iso(value)
     if isinstance(value, Enum):
         return cast(Json, value.value)
-    if dataclasses.is_dataclass(value):
-        fields = {f.name: encode(getattr(value, f.name)) for f in dataclasses.fields(value)}
-        return {TAG: type(value).__name__, **fields}
+    names = _names(value.__class__)
+    if names is not None:
+        return {TAG: type(value).__name__, **{name: encode(getattr(value, name)) for name in names}}
     if isinstance(value, Mapping):
         return {str(key): encode(part) for key, part in value.items()}
     if isinstance(value, (frozenset, set)):
@@ -59,6 +59,14 @@ def decode(kind: type[D], document: Json) -> D:
 
 
 @cache
+def _names(kind: Hashable) -> tuple[str, ...] | None:
+    """The fields of a dataclass or named tuple; None for any other type."""
+    if dataclasses.is_dataclass(kind):
+        return tuple([field.name for field in dataclasses.fields(kind)])
+    return getattr(kind, "_fields", None) if isinstance(kind, type) and issubclass(kind, tuple) else None
+
+
+@cache
 def _hints(kind: type) -> dict[str, Any]:
     return get_type_hints(kind)
 
@@ -67,8 +75,8 @@ def _decode(hint: Any, document: Any) -> Any:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
         return _decode_union(arguments, document)
-    if dataclasses.is_dataclass(origin or hint):
-        return _decode_dataclass(origin or hint, arguments, document)
+    if _names(origin or hint) is not None:
+        return _decode_fields(origin or hint, arguments, document)
     if origin is tuple:
         return tuple(_decode(arguments[0], part) for part in _checked(list, document))
     if origin is frozenset:
@@ -94,17 +102,17 @@ def _decode_union(arguments: tuple[Any, ...], document: Any) -> Any:
             if getattr(get_origin(part) or part, "__name__", "") == document[TAG]:
                 return _decode(part, document)
     for part in arguments:
-        if part is not type(None) and not dataclasses.is_dataclass(get_origin(part) or part):
+        if part is not type(None) and _names(get_origin(part) or part) is None:
             return _decode(part, document)
     raise TypeError("none of the union fits")
 
 
-def _decode_dataclass(kind: Any, arguments: tuple[Any, ...], document: Any) -> Any:
+def _decode_fields(kind: Any, arguments: tuple[Any, ...], document: Any) -> Any:
     parameters = dict(zip(getattr(kind, "__parameters__", ()), arguments, strict=False))
     values = {}
-    for field in dataclasses.fields(kind):
-        hint = _hints(kind)[field.name]
-        values[field.name] = _decode(parameters.get(hint, hint), document[field.name])
+    for name in _names(kind) or ():
+        hint = _hints(kind)[name]
+        values[name] = _decode(parameters.get(hint, hint), document[name])
     return kind(**values)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Outcome(Enum):
@@ -22,13 +23,13 @@ class Certainty(Enum):
     NOT_OFFERED = "not offered"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(NamedTuple):
     """The span of text or the fact that made a check what it is.
 
     ``check`` is the name of the check, ``fact`` what it read (``text`` or the name of a fact). ``start`` and ``end`` are
     character offsets into the mention's text as received (half-open), None where the fact is not text. ``source`` names
     the list or detector, ``says`` the phrase or the value in words. ``says`` may hold personal text: private half only.
+    A decision makes hundreds: a tuple is made four times faster than a frozen dataclass.
     """
 
     check: str
@@ -39,8 +40,7 @@ class Evidence:
     says: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class Match(NamedTuple):
     """One rule that fired, with its evidence. ``by`` is ``law`` for what is built in and ``policy`` for what ops wrote.
 
     ``silence`` (``thread`` | ``person``) is what the machine stays silent in from now on; only where the rule was true.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from operator import itemgetter
 
-from chalicelib.domain.decision import Certainty, Decision, Evidence, Limit, Match, Outcome
+from chalicelib.domain.decision import Certainty, Decision, Limit, Match, Outcome
 from chalicelib.domain.fact import Known
 from chalicelib.domain.facts import Facts
 from chalicelib.domain.limits import Limits
@@ -21,12 +22,11 @@ from chalicelib.policy.truth import FALSE, Finding, Truth, all_of, any_of
 _CERTAINTY = {Truth.TRUE: Certainty.TRUE, Truth.UNKNOWN: Certainty.UNKNOWN, Truth.NOT_OFFERED: Certainty.NOT_OFFERED}
 
 
-@dataclass(frozen=True, slots=True)
-class _Fired:
-    """A match, and whether it rests on something seen and not on ignorance alone."""
+_Standing = tuple[bool, int, bool, str]
+"""Which rule stands for the outcome: one that saw something, then the most urgent, then law, then the name."""
 
-    match: Match
-    grounded: bool
+_Fired = tuple[_Standing, Match]
+"""A match, and where it stands among others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class _Earned:
 
 
 _NOTHING = _Earned(Outcome.HUMAN, law.DEFAULT.id)
+_STANDING = itemgetter(0)
+_MATCH = itemgetter(1)
 
 
 def decide(facts: Facts, bundle: Bundle | Broken, limits: Limits) -> Decision:
@@ -81,54 +83,51 @@ def _decide(facts: Facts, bundle: Bundle | Broken, limits: Limits) -> Decision:
     # 4 Acknowledge rules fire only where every check is known to be true and the review date has not passed.
     reviewed = [pair for pair in acknowledging if pair[0].review_by is not None and scene.today <= pair[0].review_by]
     firing = sorted(reviewed, key=lambda pair: pair[0].id)
-    matched = [(rule, _by_rule(rule, alternatives, asked)) for rule, alternatives in firing]
+    matched = [_by_rule(rule, alternatives, asked) for rule, alternatives in firing]
 
     # 5 Any match for people wins; nothing matched is the default, a person; a spent or unknown budget is a person too.
-    earned, spent = _earned(matched, facts)
-    human = sorted(human + spent, key=_standing)
-    everything = [*ignored, *human, *(fired for _, fired in matched)]
-    return _decision(scene, ignored, human, earned, everything)
+    earned, spent = _earned(firing[0][0], facts) if firing else (_NOTHING, [])
+    human = sorted(human + spent, key=_STANDING)
+    return _decision(scene, [_MATCH(fired) for fired in ignored], list(map(_MATCH, human)), earned, list(map(_MATCH, matched)))
 
 
-def _decision(
-    scene: Scene, ignored: Sequence[_Fired], human: Sequence[_Fired], earned: _Earned, everything: Sequence[_Fired]
-) -> Decision:
+def _decision(scene: Scene, ignored: list[Match], human: list[Match], earned: _Earned, acknowledging: list[Match]) -> Decision:
     topic = scene.topics[0][0] if scene.topics else None
-    behind = _behind(human, earned)
+    everything = [*ignored, *human, *acknowledging]
     if ignored:
-        after = _Earned(Outcome.HUMAN, human[0].match.rule) if human else earned
+        after = _Earned(Outcome.HUMAN, human[0].rule) if human else earned
         return _made(Outcome.IGNORE, ignored, everything, topic, after)
     if human:
-        return _made(Outcome.HUMAN, human, everything, topic, behind)
-    chosen = [fired for fired in everything if fired.match.rule == earned.rule]
+        return _made(Outcome.HUMAN, human, everything, topic, _behind(human, earned))
     if earned.outcome is Outcome.ACKNOWLEDGE:
+        chosen = [match for match in acknowledging if match.rule == earned.rule]
         return _made(Outcome.ACKNOWLEDGE, chosen, everything, topic, _NOTHING, earned.limit)
-    default = _Fired(_match(law.DEFAULT, Outcome.HUMAN, Finding(Truth.TRUE)), True)
+    default = _match(law.DEFAULT, Outcome.HUMAN, Finding(Truth.TRUE))
     return _made(Outcome.HUMAN, [default], everything, topic, _NOTHING)
 
 
-def _behind(human: Sequence[_Fired], earned: _Earned) -> _Earned:
+def _behind(human: Sequence[Match], earned: _Earned) -> _Earned:
     """The outcome without the rules for people; in shadow mode, without the shadow alone: what would have happened."""
-    rest = [fired for fired in human if fired.match.rule != "shadow"]
+    rest = [match for match in human if match.rule != "shadow"]
     if len(rest) < len(human) and rest:
-        return _Earned(Outcome.HUMAN, rest[0].match.rule)
+        return _Earned(Outcome.HUMAN, rest[0].rule)
     return earned
 
 
 def _made(
     outcome: Outcome,
-    carrying: Sequence[_Fired],
-    everything: Sequence[_Fired],
+    carrying: Sequence[Match],
+    everything: Sequence[Match],
     topic: Topic | None,
     without: _Earned,
     limit: Limit | None = None,
 ) -> Decision:
-    first = carrying[0].match
+    first = carrying[0]
     return Decision(
         outcome=outcome,
         rule=first.rule,
-        because=tuple(fired.match.rule for fired in carrying),
-        matched=tuple(fired.match for fired in everything),
+        because=tuple([match.rule for match in carrying]),
+        matched=tuple(everything),
         why=first.why,
         topic=topic.id if topic else None,
         department=first.department or (topic.department if topic else DEFAULT_DEPARTMENT),
@@ -141,32 +140,22 @@ def _made(
 
 def _stopped(rule: Law, fact: str, says: str) -> Decision:
     """A person, before any rule could be asked."""
-    fired = _Fired(_match(rule, Outcome.HUMAN, findings.true("law", fact, says)), True)
-    return _made(Outcome.HUMAN, [fired], [fired], None, _NOTHING)
+    match = _match(rule, Outcome.HUMAN, findings.true("law", fact, says))
+    return _made(Outcome.HUMAN, [match], [match], None, _NOTHING)
 
 
-def _standing(fired: _Fired) -> tuple[bool, int, bool, str]:
-    """Which rule stands for the outcome: one that saw something, then the most urgent, then law, then the name."""
-    priority = DEFAULT_PRIORITY if fired.match.priority is None else fired.match.priority
-    return (not fired.grounded, priority, fired.match.by != "law", fired.match.rule)
-
-
-def _earned(matched: Sequence[tuple[Rule, _Fired]], facts: Facts) -> tuple[_Earned, list[_Fired]]:
-    """What the acknowledge rules that fired give, and the law that stops them where the budget is spent or unknown."""
-    if not matched:
-        return _NOTHING, []
-    rule = matched[0][0]
+def _earned(rule: Rule, facts: Facts) -> tuple[_Earned, list[_Fired]]:
+    """What the first acknowledge rule that fired gives, and the law that stops it where the budget is spent or unknown."""
     if rule.per_hour is None:
         raise ValueError("an acknowledge rule without a limit")
     budget = facts.budget
     if not isinstance(budget, Known):
-        finding = findings.known(budget, "law", "budget", lambda _: FALSE)
-        return _NOTHING, [_Fired(_match(law.HOURLY_LIMIT, Outcome.HUMAN, finding), True)]
+        return _NOTHING, [_fired(law.HOURLY_LIMIT, Outcome.HUMAN, findings.known(budget, "law", "budget", lambda _: FALSE))]
     counted = not budget.value.hour or budget.value.hour >= hour_of(facts.now)
     used = budget.value.used.get(rule.id, 0) if counted else 0
     if used >= rule.per_hour:
         finding = findings.true("law", "budget", f"{used} of {rule.per_hour} by {rule.id}")
-        return _NOTHING, [_Fired(_match(law.HOURLY_LIMIT, Outcome.HUMAN, finding), True)]
+        return _NOTHING, [_fired(law.HOURLY_LIMIT, Outcome.HUMAN, finding)]
     return _Earned(Outcome.ACKNOWLEDGE, rule.id, Limit(per_hour=rule.per_hour)), []
 
 
@@ -175,37 +164,31 @@ def _by_law(rule: Law, outcome: Outcome, scene: Scene, bundle: Bundle, limits: L
         finding = rule.check(scene, bundle, limits)
     except Exception as error:
         finding = failed(rule.id, error)
-    fires = finding.truth is Truth.TRUE or (outcome is Outcome.HUMAN and finding.truth is not Truth.FALSE)
-    return _Fired(_match(rule, outcome, finding), True) if fires else None
+    if finding.truth is Truth.FALSE or (finding.truth is not Truth.TRUE and outcome is not Outcome.HUMAN):
+        return None
+    return _fired(rule, outcome, finding)
+
+
+def _fired(rule: Law, outcome: Outcome, finding: Finding) -> _Fired:
+    return (False, rule.priority, False, rule.id), _match(rule, outcome, finding)
+
+
+def _match(rule: Law, outcome: Outcome, finding: Finding) -> Match:
+    return Match(rule.id, outcome, "law", _CERTAINTY[finding.truth], rule.why, finding.evidence, None, rule.priority)
 
 
 def _by_rule(rule: Rule, alternatives: Sequence[Alternative], asked: Asked) -> _Fired:
     """The match of a rule that fires; ``alternatives`` are those of its alternatives that are not false."""
-    found = [[asked(number, rule) for number in alternative.checks] for alternative in alternatives]
-    finding = any_of([all_of(parts) for parts in found]) if len(found) > 1 else all_of(found[0])
-    match = Match(
-        rule=rule.id,
-        outcome=rule.outcome,
-        by="policy",
-        certainty=_CERTAINTY[finding.truth],
-        why=rule.why,
-        evidence=finding.evidence,
-        department=rule.department,
-        priority=rule.priority,
-        silence=rule.silence if finding.truth is Truth.TRUE else None,
-    )
-    return _Fired(match, finding.truth is Truth.TRUE or any(part.truth is Truth.TRUE for parts in found for part in parts))
-
-
-def _match(rule: Law, outcome: Outcome, finding: Finding) -> Match:
-    evidence: tuple[Evidence, ...] = finding.evidence
-    return Match(
-        rule=rule.id,
-        outcome=outcome,
-        by="law",
-        certainty=_CERTAINTY[finding.truth],
-        why=rule.why,
-        evidence=evidence,
-        department=None,
-        priority=rule.priority,
-    )
+    checks = alternatives[0].checks
+    if len(alternatives) == len(checks) == 1:
+        finding = asked(checks[0], rule)
+        grounded = finding.truth is Truth.TRUE
+    else:
+        found = [[asked(number, rule) for number in alternative.checks] for alternative in alternatives]
+        finding = any_of([all_of(parts) for parts in found])
+        grounded = finding.truth is Truth.TRUE or any(part.truth is Truth.TRUE for parts in found for part in parts)
+    truth, evidence = finding
+    silence = rule.silence if truth is Truth.TRUE else None
+    certainty, priority = _CERTAINTY[truth], rule.priority
+    match = Match(rule.id, rule.outcome, "policy", certainty, rule.why, evidence, rule.department, priority, silence)
+    return (not grounded, DEFAULT_PRIORITY if priority is None else priority, True, rule.id), match

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from chalicelib.domain.decision import Evidence
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 def true(check: str, fact: str, says: str) -> Finding:
     """True, because a fact says so."""
-    return Finding(Truth.TRUE, (Evidence(check=check, fact=fact, says=says),))
+    return Finding(Truth.TRUE, (Evidence(check, fact, says=says),))
 
 
 def unknown(check: str, fact: str, why: str) -> Finding:
@@ -40,11 +40,7 @@ def known(fact: Fact[T], check: str, name: str, ask: Callable[[T], Finding]) -> 
     return not_offered(check, name) if isinstance(fact, NotOffered) else unknown(check, name, fact.why)
 
 
-def spans(check: str, hits: list[tuple[str, Hit]]) -> Finding:
+def spans(check: str, hits: Iterable[tuple[str, Hit]]) -> Finding:
     """True, because these phrases stand in the text."""
-    return Finding(
-        Truth.TRUE,
-        tuple(
-            [Evidence(check=check, fact="text", source=name, start=hit.start, end=hit.end, says=hit.phrase) for name, hit in hits]
-        ),
-    )
+    found = [Evidence(check, "text", name, start, end, phrase) for name, (_, phrase, start, end) in hits]
+    return Finding(Truth.TRUE, tuple(found))

@@ -161,21 +161,22 @@ class Found:
             [sources[number] for literal, _, _ in self.plain for number in literals[literal]] + [sources[n] for n in self.beside]
         )
 
-    @cached_property
+    @property
     def hits(self) -> tuple[Hit, ...]:
         """Every phrase with its span, in the order of the text; where two begin together, the longer first."""
-        tokens, index = self._reading.tokens, self._index
-        places = dict.fromkeys((*self._plain_places(), *self._alone_places(), *self._walked))
-        found = [
-            Hit(
-                index.sources[number],
-                index.written[number],
-                tokens[first].start,
-                tokens[first].end if first == last else max([token.end for token in tokens[first : last + 1]]),
-            )
-            for number, first, last in places
-        ]
+        found = itertools.chain.from_iterable(self.by_source.values())
         return tuple(sorted(found, key=lambda hit: (hit.start, -hit.end, hit.source, hit.phrase)))
+
+    @cached_property
+    def by_source(self) -> dict[str, list[Hit]]:
+        """Every phrase with its span, by the list that it stands on."""
+        tokens, sources, written = self._reading.tokens, self._index.sources, self._index.written
+        found: dict[str, list[Hit]] = {}
+        for number, first, last in dict.fromkeys((*self._plain_places(), *self._alone_places(), *self._walked)):
+            end = tokens[last].end if first == last else max([token.end for token in tokens[first : last + 1]])
+            source = sources[number]
+            found.setdefault(source, []).append(Hit(source, written[number], tokens[first].start, end))
+        return found
 
     def _beside(self) -> list[int]:
         """The phrases in the text that no literal says, by number."""
@@ -251,16 +252,17 @@ class Found:
             for symbol, last in found:
                 yield from ((number, first, last) for number in alone.get(symbol, ()))
 
-    def _plain_places(self) -> Iterator[Place]:
+    def _plain_places(self) -> list[Place]:
         if not self.plain:
-            return
-        words = [number for number, token in enumerate(self._reading.tokens) if token.kind not in ASIDE]
-        lengths = (len(self._reading.tokens[word].forms[0]) + 1 for word in words)
-        starts = list(itertools.accumulate(lengths, initial=0))
-        for literal, start, end in self.plain:
-            first, last = bisect_left(starts, start), bisect_left(starts, end - 1) - 1
-            for number in self._index.literals[literal]:
-                yield number, words[first], words[last]
+            return []
+        tokens, literals = self._reading.tokens, self._index.literals
+        words = [number for number, token in enumerate(tokens) if token.kind not in ASIDE]
+        starts = list(itertools.accumulate([len(tokens[word].forms[0]) + 1 for word in words], initial=0))
+        return [
+            (number, words[bisect_left(starts, start)], words[bisect_left(starts, end - 1) - 1])
+            for literal, start, end in self.plain
+            for number in literals[literal]
+        ]
 
 
 def _plain_ways(row: Sequence[Sequence[Choice]]) -> list[Choice] | None:

@@ -62,22 +62,23 @@ class Scene:
         return self._hits.keys() if self.policy.own_names in sources else sources
 
     @cached_property
-    def _hits(self) -> dict[str, list[Hit]]:
+    def _hits(self) -> Mapping[str, list[Hit]]:
         """Source → hits in the text. What lies within the brand's own name is not a hit (a brand may be called Virgin)."""
-        found: dict[str, list[Hit]] = {}
-        hits = self.found.hits if self.found is not None else ()
-        own = [hit for hit in hits if hit.source == self.policy.own_names]
-        for hit in hits:
-            if not any(name.start <= hit.start and hit.end <= name.end for name in own):
-                found.setdefault(hit.source, []).append(hit)
-        return found
+        found = self.found.by_source if self.found is not None else {}
+        own = found.get(self.policy.own_names)
+        if own is None:
+            return found
+        outside = {
+            source: [hit for hit in hits if not any(name.start <= hit.start and hit.end <= name.end for name in own)]
+            for source, hits in found.items()
+        }
+        return {source: hits for source, hits in outside.items() if hits}
 
     def hits(self, lists: Iterable[str]) -> list[tuple[str, Hit]]:
         """(list, hit) for the named lists of this brand, in the order of the text."""
-        found = [(name, hit) for name in lists for source in self.policy.lists[name] for hit in self._hits.get(source, ())]
-        if len(found) < 2:
-            return found
-        return sorted(found, key=lambda pair: (pair[1].start, pair[1].end, pair[0], pair[1].phrase))
+        by_source, sources_of = self._hits, self.policy.lists
+        found = [(name, hit) for name in lists for source in sources_of[name] if source in by_source for hit in by_source[source]]
+        return sorted(found, key=_in_order) if len(found) > 1 else found
 
     @cached_property
     def topics(self) -> tuple[tuple[Topic, Hit], ...]:
@@ -119,6 +120,11 @@ class Scene:
         if self.reading is None:
             return None
         return sum(1 for token in self.reading.tokens if token.kind in (Kind.WORD, Kind.NUMBER))
+
+
+def _in_order(pair: tuple[str, Hit]) -> tuple[int, int, str, str]:
+    name, hit = pair
+    return hit.start, hit.end, name, hit.phrase
 
 
 def _name_reading(name: str, index: Index) -> Reading:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from chalicelib.domain.decision import Evidence
 
@@ -19,8 +19,7 @@ class Truth(Enum):
     __hash__ = object.__hash__  # members are compared by identity; hashing their names would cost a call in Python
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A truth with what shows it."""
 
     truth: Truth
