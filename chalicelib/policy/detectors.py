@@ -1,7 +1,8 @@
 """Named detectors: the patterns that engineers keep for ops. RE2 only, so that no text can make one slow.
 
-They look at the folded text: small letters, no accents. In RE2 ``\\b``, ``\\d`` and ``\\w`` are ASCII. Whatever a detector sees
-has a letter or digit in it; where a pattern has a group, the group is what it sees.
+They look at the folded text without its dress: small letters, no accents, Latin letters for look-alikes. In RE2 ``\\b``,
+``\\d`` and ``\\w`` are ASCII. Whatever a detector sees has a letter or digit in it; where a pattern has a group, the group is
+what it sees.
 """
 
 from __future__ import annotations
@@ -66,13 +67,14 @@ class Detectors:
 
     def spans(self, names: Iterable[str], reading: Reading) -> Iterator[tuple[str, int, int]]:
         """(name, start, end) of all that these detectors see, as offsets into the original text, by name."""
+        bare = reading.bare()
         for name in sorted(names):
             if name not in self._patterns:
                 self._patterns[name] = re2.compile(PATTERNS[name])
-            for found in self._patterns[name].finditer(reading.folded):
+            for found in self._patterns[name].finditer(bare.text):
                 start, end = found.span(found.lastindex or 0)
                 if start < end:
-                    yield name, reading.origin[start], reading.origin[end - 1] + 1
+                    yield name, bare.origin[start], bare.origin[end - 1] + 1
 
 
 _NONE: frozenset[str] = frozenset()

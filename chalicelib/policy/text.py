@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-from chalicelib.policy.folding import LOOK_ALIKES, fold
+from chalicelib.policy.folding import LOOK_ALIKES, Folded, fold
 
 LONGEST_TEXT = 4_000
 """Characters. What stands behind them is not read, and every check of the text knows that it has not seen all."""
@@ -81,6 +81,25 @@ class Reading:
         object.__setattr__(self, "beside", beside)
         object.__setattr__(self, "forms", beside.union(plain))
 
+    def bare(self) -> Folded:
+        """What a detector looks at: ``folded`` with Latin letters for their look-alikes, one space for many and for pictures
+        between words, and hashtags as words.
+        """
+        latin = self.folded if self.folded.isascii() else self.folded.translate(LOOK_ALIKES)
+        if _DRESS.search(latin) is None:
+            return Folded(latin, self.origin)
+        kept: list[str] = []
+        origin: list[int] = []
+        done = 0
+        for dress in (*(found.span() for found in _DRESS.finditer(latin)), (len(latin), len(latin))):
+            kept.append(latin[done : dress[0]])
+            origin.extend(self.origin[done : dress[0]])
+            done = dress[1]
+        return Folded("".join(kept), (*origin, self.origin[-1]))
+
+
+_DRESS = re.compile(r"#(?=[^\W\d_])|(?<![^\w!-~\n£€¥₹])[^\w!-~\n£€¥₹]+(?= )")
+"""What stands around words and changes none: it starts where a run of spaces and pictures does, so that a search is linear."""
 
 _PIECE = re.compile(
     r"(?P<link>(?:https?://|www\.)\S+)"

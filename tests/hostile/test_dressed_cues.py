@@ -15,9 +15,11 @@ from chalicelib.domain.decision import Decision, Outcome
 from chalicelib.domain.limits import Limits
 from chalicelib.policy.bundle import Bundle
 from chalicelib.policy.decide import decide
+from chalicelib.policy.detectors import NAMES, Detectors
 from chalicelib.policy.ordinary import ordinary_facts, ordinary_mention
 from chalicelib.policy.slips import cues_of
 from chalicelib.policy.testing import rehearse
+from chalicelib.policy.text import read
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 20261122
@@ -85,9 +87,8 @@ def refused() -> tuple[str, ...]:
 
     None with a hashtag: ``#MakeItTasty`` reads as words by its capitals, so it reads as one word without them.
     """
-    lines = [
-        line for path in sorted((ROOT / "benchmarks/judgement/corpus").glob("*.jsonl")) for line in path.open(encoding="utf-8")
-    ]
+    files = sorted((ROOT / "benchmarks/judgement/corpus").glob("pack-*.jsonl"))
+    lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
     own = [told["text"] for told in map(json.loads, lines) if not told["ok"]]
     scenarios = (ROOT / "tests/acceptance/scenarios.jsonl").read_text("utf-8").splitlines()
     told = [str((json.loads(line).get("mention") or {}).get("text") or "") for line in scenarios]
@@ -108,6 +109,24 @@ def test_the_slice_is_large_enough_to_mean_something() -> None:
 @pytest.mark.parametrize("dress", DRESSES)
 def test_no_dress_hides_the_words_that_send_to_a_person(dress: str) -> None:
     assert [text for text in refused() if not _by_words(decided(DRESSES[dress](text)))] == []
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@BrandDemo confirmation 88H2LQ, early check in please",
+        "@BrandDemo my order number is AB123456, when does it arrive?",
+        "@BrandDemo write to jo.bloggs@mail.example please",
+        "@BrandDemo i paid 300 dollars for this, is that right?",
+    ],
+)
+def test_no_dress_hides_what_a_detector_sees(text: str, dress: str) -> None:
+    def seen(one: str) -> set[str]:
+        reading = read(one)
+        return {name for name, _, _ in Detectors(NAMES).spans(NAMES, reading)}
+
+    assert seen(DRESSES[dress](text)) >= seen(text) - {"number"} != set()
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

@@ -79,12 +79,13 @@ class AllPhrases:
         found: dict[int, list[tuple[str, int]]] = {}
         starts = [token.start for token in reading.tokens]
         ends = [token.end for token in reading.tokens]
+        bare = reading.bare()
         for name, pattern in self.detectors.items():
-            for match in pattern.finditer(reading.folded):
+            for match in pattern.finditer(bare.text):
                 first_seen, end_seen = match.span(match.lastindex or 0)
                 if first_seen == end_seen:
                     continue
-                start, end = reading.origin[first_seen], reading.origin[end_seen - 1] + 1
+                start, end = bare.origin[first_seen], bare.origin[end_seen - 1] + 1
                 first, last = bisect_left(ends, start + 1), bisect_left(starts, end) - 1
                 if first <= last:
                     found.setdefault(first, []).append((f"[{name}]", last))
