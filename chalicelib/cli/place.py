@@ -48,7 +48,7 @@ def reached(arguments: argparse.Namespace) -> Iterator[Place]:
     try:
         if arguments.stage:
             door = _enter_stage(arguments)
-            yield Place(backend=wiring.backend(), stack=arguments.stack, door=door)
+            yield Place(backend=wiring.backend(), stack=arguments.stage, door=door)
         else:
             if not (arguments.data / STORE).exists():
                 raise Complaint(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from collections.abc import Iterator
 
@@ -11,6 +12,8 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from chalicelib import wiring
+from chalicelib.cli.folder import DEFAULT
+from chalicelib.cli.place import reached
 from chalicelib.local import stage
 from chalicelib.settings import PLACES
 
@@ -78,3 +81,9 @@ def test_no_network_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage, "_cloudformation", Nobody)
     with pytest.raises(stage.NoStage, match="network"):
         stage.outputs_of("any")
+
+
+def test_a_command_for_a_stage_is_told_of_its_stack_and_its_door(stacks: Stubber) -> None:
+    stacks.add_response("describe_stacks", describe(OUTPUTS), {"StackName": "ackguard-live"})
+    with reached(argparse.Namespace(stage="ackguard-live", data=DEFAULT)) as place:
+        assert (place.stack, place.door, place.data) == ("ackguard-live", "https://door.example/api", None)
