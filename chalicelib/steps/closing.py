@@ -31,17 +31,17 @@ def moved(standing: Standing, after: State, **changes: object) -> Standing:
     return replace(standing, state=move(standing.state, after), version=standing.version + 1, **changes)  # type: ignore[arg-type]
 
 
-def put_standing(before: Standing, after: Standing, due: datetime | None) -> Write:
-    """The write of a state, if it is still the one that was read; ``due`` None takes it out of the due-time index."""
-    assert (due is None) == (after.state in TERMINAL)
-    return Put(after.key, to_row(after, key=after.key, due=due), when=unchanged(before.version))
+def put_standing(before: Standing, after: Standing) -> Write:
+    """The write of a state, if it is still the one that was read; what has ended leaves the due-time index."""
+    assert (after.settle_at is None) == (after.state in TERMINAL)
+    return Put(after.key, to_row(after, key=after.key, due=after.settle_at), when=unchanged(before.version))
 
 
 def ending_writes(
     before: Standing, ending: Ending, now: datetime, entropy: Callable[[int], bytes], private: Mapping[str, Json] | None = None
 ) -> Sequence[Write]:
     """State and terminal record of an end: the state comes first in the transaction."""
-    after = moved(before, ending.state, posted_id=ending.posted_id, lease_until=None)
+    after = moved(before, ending.state, posted_id=ending.posted_id, lease_until=None, settle_at=None)
     record = terminal(
         after,
         outcome=OUTCOMES[ending.state],
@@ -51,4 +51,4 @@ def ending_writes(
         looked_up=ending.looked_up,
         private=private,
     )
-    return [put_standing(before, after, None), *record.writes()]
+    return [put_standing(before, after), *record.writes()]

@@ -87,7 +87,7 @@ def _writes(
         return [*ending_writes(standing, Ending(state=State.HUMAN, reason="edited"), now, ports.entropy), *record.writes()]
     if standing.state is State.RESERVED:
         renewed = replace(standing, version=standing.version + 1)
-        return [put_standing(standing, renewed, standing.deadline), *record.writes()]
+        return [put_standing(standing, renewed), *record.writes()]
     return record.writes()
 
 

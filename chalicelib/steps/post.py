@@ -1,4 +1,4 @@
-"""Post one reserved reply: look again, write the intent, call, write the outcome. The only step with posting secrets."""
+"""Post one reserved reply: look, write the intent, look again, call, write the outcome. The only step with posting secrets."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from chalicelib.domain.outcome import HttpRequest, NotYet, Posted, PostOutcome, 
 from chalicelib.domain.reservation import Reservation
 from chalicelib.domain.state import State
 from chalicelib.platforms.contract import Platform
-from chalicelib.ports import Cancelled, Check, Http, Queue, Row, SecretSource, Store, Write
+from chalicelib.ports import Cancelled, Http, Queue, Row, SecretSource, Store, Write
 from chalicelib.steps.closing import Ending, ending_writes, moved, put_standing
 from chalicelib.steps.done import Contended, Done, order_reply
 from chalicelib.steps.promises import opened
 from chalicelib.steps.records import followed
-from chalicelib.steps.rows import Standing, from_row, unchanged
+from chalicelib.steps.rows import Standing, from_row
 from chalicelib.steps.said import Said, said_row
 from chalicelib.steps.stopping import stop_for
 from chalicelib.steps.telling import tell_again
@@ -98,7 +98,7 @@ def _carried_out(order: envelope.Order, ports: PostPorts, limits: Limits, now: d
                 continue
             return _ended(ready.standing, ending, ports, now)
         sending = _intend(ready, ports, limits, now)
-        if sending is not None and isinstance(request, HttpRequest):
+        if sending is not None and isinstance(request, HttpRequest) and _may_still(ready, sending, ports, now):
             outcome = ports.platform_of(order.platform).read_outcome(
                 ports.http.send(request, limits.platform_timeout.total_seconds())
             )
@@ -150,12 +150,20 @@ def _readable(kind: type[D], row: Row | None) -> D | None:
 
 
 def _intend(ready: Ready, ports: PostPorts, limits: Limits, now: datetime) -> Standing | None:
-    """The durable, leased intent. It commits only while control record and case are the ones that were just read."""
-    control, case = ready.control, ready.case
-    assert control is not None
-    assert case is not None
+    """The durable, leased intent: on record first, then in the state, if nobody moved that meanwhile (None).
+
+    Two writes by themselves. An attempt that is on record and was never begun says nothing wrong: a call may have followed.
+    """
+    assert ready.control is not None
+    assert ready.standing.settle_at is not None
     lease = now + limits.lease
-    sending = moved(ready.standing, State.SENDING, attempt=ready.standing.attempt + 1, lease_until=lease)
+    sending = moved(
+        ready.standing,
+        State.SENDING,
+        attempt=ready.standing.attempt + 1,
+        lease_until=lease,
+        settle_at=min(lease, ready.standing.settle_at),
+    )
     record = followed(
         sending,
         "intent",
@@ -166,16 +174,26 @@ def _intend(ready: Ready, ports: PostPorts, limits: Limits, now: datetime) -> St
             "attempt": sending.attempt,
             "lease_until": iso(lease),
             "deadline": iso(ready.reservation.deadline),
-            "control_version": control.version,
+            "control_version": ready.control.version,
         },
     )
-    writes: list[Write] = [
-        put_standing(ready.standing, sending, lease),
-        Check(ready.places[0], unchanged(control.version)),
-        Check(ready.places[1], unchanged(case.version)),
-        *record.writes(),
-    ]
-    return None if isinstance(ports.store.commit(writes), Cancelled) else sending
+    # cancelled: this attempt is on record already, by somebody who died before it began
+    ports.store.commit(record.writes())
+    return None if isinstance(ports.store.commit([put_standing(ready.standing, sending)]), Cancelled) else sending
+
+
+def _may_still(ready: Ready, sending: Standing, ports: PostPorts, now: datetime) -> bool:
+    """The last look, after the intent: whoever paused or took the case before it is seen here, and the intent is withdrawn.
+
+    Whoever does so later finds the state SENDING. So a state that is not SENDING after a pause says that no reply will start.
+    """
+    rows = ports.store.read(ready.places)
+    control, case = (rows.get(place) for place in ready.places)
+    if stop_for(ready.reservation, _readable(Control, control), _readable(Case, case), now) is None:
+        return True
+    # certainly not posted: reserved again, and the next look ends it
+    ports.store.commit([put_standing(sending, moved(sending, State.RESERVED, lease_until=None))])
+    return False
 
 
 def _finish(
@@ -225,8 +243,8 @@ def _try_later(
     sending: Standing, reservation: Reservation, again: datetime, ports: PostPorts, now: datetime, correlation: str
 ) -> Done:
     """Definitely not posted: the reservation stands again, and the queue brings it back when the platform allows."""
-    waiting = moved(sending, State.RESERVED, lease_until=None, post_after=again)
-    if isinstance(ports.store.commit([put_standing(sending, waiting, reservation.deadline)]), Cancelled):
+    waiting = moved(sending, State.RESERVED, lease_until=None, post_after=again, settle_at=reservation.deadline)
+    if isinstance(ports.store.commit([put_standing(sending, waiting)]), Cancelled):
         return Done(sending.id, "settled-elsewhere")
     order_reply(waiting, ports.replies, now, correlation)
     return Done(sending.id, "tried-later")

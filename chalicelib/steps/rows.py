@@ -22,7 +22,9 @@ D = TypeVar("D")
 class Standing:
     """Where one mention stands. ``id`` is its record id; ``version`` grows with every write.
 
-    ``post_after`` ends the hold, ``deadline`` is the latest moment a reply may start, ``lease_until`` ends an attempt.
+    ``post_after`` ends the hold, ``deadline`` is the latest moment a reply may start, ``lease_until`` ends an attempt. From
+    ``settle_at`` on ``settle_stale`` looks at it (None: ended): when the first attempt should be over, set once, because an entry
+    of the due-time index that moves is paid for like two rows.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Standing:
     deadline: datetime | None = None
     attempt: int = 0
     lease_until: datetime | None = None
+    settle_at: datetime | None = None
     posted_id: str | None = None
 
     @property

@@ -14,7 +14,7 @@ from chalicelib.domain.outcome import NotFound, Posted, Undecided
 from chalicelib.domain.reservation import Reservation
 from chalicelib.domain.state import State
 from chalicelib.ports import Cancelled, Unavailable
-from chalicelib.steps.closing import Ending, ending_writes
+from chalicelib.steps.closing import Ending, ending_writes, put_standing
 from chalicelib.steps.done import Done
 from chalicelib.steps.post import PostPorts, outcome_writes
 from chalicelib.steps.rows import Standing, from_row
@@ -24,6 +24,9 @@ LOOK_UPS_FOR = timedelta(minutes=10)
 """How long after its lease an unknown outcome is looked up before a person gets it."""
 
 MAYBE = "may-have-been-posted"
+
+A_MOMENT = timedelta(milliseconds=1)
+"""A reply may still start at its deadline itself."""
 
 
 def run(ports: PostPorts, limits: Limits, now: datetime) -> Iterator[Done]:
@@ -51,7 +54,11 @@ def _settle_one(key: Key, ports: PostPorts, limits: Limits, now: datetime) -> Do
 
 
 def _expire(standing: Standing, ports: PostPorts, now: datetime) -> Done:
+    """End what is past its deadline. What waits longer than usual is looked at then, so that it stands before no lost attempt."""
     if standing.deadline is not None and now <= standing.deadline:
+        waiting = replace(standing, settle_at=standing.deadline + A_MOMENT)
+        if waiting != standing:
+            ports.store.commit([put_standing(standing, waiting)])
         return Done(standing.id, "nothing-to-settle")
     return _end(standing, Ending(state=State.HUMAN, reason="late"), ports, now)
 

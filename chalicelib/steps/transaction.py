@@ -53,8 +53,7 @@ def plan_of(
     records = [decided(judgement, facts, around, reservation, taken, salts[0])]
     if reservation is None:
         records.append(terminal(standing, outcome=outcome.value, reason=judgement.decision.rule, at=around.now, salt=salts[1]))
-    due = reservation.deadline if reservation else None
-    writes: list[Write] = [Put(places.state, to_row(standing, key=places.state, due=due), when=(Absent(),))]
+    writes: list[Write] = [Put(places.state, to_row(standing, key=places.state, due=standing.settle_at), when=(Absent(),))]
     writes += [write for record in records for write in record.writes()]
     case = None
     if outcome is not Outcome.IGNORE:
@@ -88,6 +87,7 @@ def _standing(facts: Facts, around: Circumstances, outcome: Outcome, reservation
         thread=keys.thread_of(mention),
         post_after=facts.posting_at if reservation else None,
         deadline=reservation.deadline if reservation else None,
+        settle_at=facts.posting_at + around.limits.lease if reservation else None,
     )
 
 

@@ -13,7 +13,7 @@ from chalicelib.domain.codec import decode
 from chalicelib.domain.facts import Case, Control
 from chalicelib.domain.reservation import Reservation
 from chalicelib.domain.state import State
-from chalicelib.ports import Cancelled, Check, Key, Put, Write
+from chalicelib.ports import Cancelled, Key, Put, Write
 from chalicelib.steps import decide, post, records
 from chalicelib.steps.bundles import Loaded
 from chalicelib.steps.rows import Standing, from_row
@@ -58,33 +58,59 @@ def filtered(patch: Patch, keep: Callable[[Write], bool]) -> None:
     patch.setattr(SimStore, "commit", lambda self, writes: real(self, [write for write in writes if keep(write)]))
 
 
+def no_second_look(patch: Patch) -> None:
+    """Whoever silences the machine between look and intent is not seen."""
+    patch.setattr(post, "_may_still", lambda ready, sending, ports, now: True)
+
+
+def look_before_intent(patch: Patch) -> None:
+    """The last look comes before the intent: whoever silences the machine right then sees it reserved, and it posts."""
+    real, may_still = post._intend, post._may_still
+
+    def intend(ready: post.Ready, ports: post.PostPorts, *rest: Any) -> Standing | None:
+        return real(ready, ports, *rest) if may_still(ready, ready.standing, ports, rest[-1]) else None
+
+    patch.setattr(post, "_intend", intend)
+    no_second_look(patch)
+
+
+def one_sided_look(patch: Patch, field: str) -> None:
+    """The last look believes what the first one saw of the switch, or of the conversation."""
+    real = post.stop_for
+    seen = dict[str, Any]()
+
+    def stop_for(reservation: Reservation, control: Any, case: Any, now: Any) -> Any:
+        given = {"control": control, "case": case}
+        given[field] = seen.setdefault(reservation.id, given[field])
+        return real(reservation, given["control"], given["case"], now)
+
+    patch.setattr(post, "stop_for", stop_for)
+
+
 def no_switch_check(patch: Patch) -> None:
-    """The intent does not hold the control record."""
-    filtered(patch, lambda write: not (isinstance(write, Check) and write.key.table == "control"))
+    """The last look does not see the control record."""
+    one_sided_look(patch, "control")
+
+
+def no_case_check(patch: Patch) -> None:
+    """The last look does not see the conversation."""
+    one_sided_look(patch, "case")
 
 
 def late_switch(patch: Patch) -> None:
-    """The poster believes the control record that deciding once read, and does not hold it: a read that is late for ever."""
-    real, seen = post._look, dict[str, Any]()
+    """The poster believes the control record that deciding once read, however often it looks: a read that is late for ever."""
+    real_judge, real_stop, seen = decide.judge, post.stop_for, dict[str, Any]()
     patch.setattr(World, "__init__", lambda self, *a, _real=World.__init__, **k: (seen.clear(), _real(self, *a, **k))[1])
-    no_switch_check(patch)
-
-    def look(order: envelope.Order, ports: post.PostPorts) -> post.Ready | Standing | None:
-        ready = real(order, ports)
-        return replace(ready, control=seen[order.account]) if isinstance(ready, post.Ready) else ready
 
     def judged(facts: Any, *given: Any) -> Any:
         seen.setdefault(facts.mention.account, getattr(facts.control, "value", None))
         return real_judge(facts, *given)
 
-    real_judge = decide.judge
+    def stop_for(reservation: Reservation, control: Any, case: Any, now: Any) -> Any:
+        return real_stop(reservation, seen[reservation.account], case, now)
+
     patch.setattr(decide, "judge", judged)
-    patch.setattr(post, "_look", look)
-
-
-def no_case_check(patch: Patch) -> None:
-    """The intent does not hold the conversation."""
-    filtered(patch, lambda write: not (isinstance(write, Check) and write.key.partition.startswith("case#")))
+    patch.setattr(post, "stop_for", stop_for)
 
 
 def no_word_lock(patch: Patch) -> None:
@@ -152,6 +178,8 @@ BUGS = [
     talkative_leaf,
     blind_retry,
     no_intent,
+    no_second_look,
+    look_before_intent,
     no_switch_check,
     late_switch,
     no_case_check,

@@ -138,6 +138,8 @@ class SimHttp:
             return MaybeSent("reset")
         document = json.loads(request.body)
         root, text = document["reply"]["in_reply_to_tweet_id"], document["text"]
+        if text not in self.world.persons:
+            self.world.calls_out(root)
         behaviour = self.world.behaviours.pop(0) if self.world.behaviours else "ok"
         if behaviour == "never-sent":
             return NeverSent("refused")
@@ -176,6 +178,7 @@ class World:
         self.log: list[str] = []
         self.posts: list[dict[str, Any]] = []
         self.paused = False
+        self.late: dict[str, str] = {}  # by root post: after what the intent in force committed, if that should have stopped it
         self.taken: set[str] = set()
         self.persons: set[str] = set()  # what people are about to say; whatever else is posted is the machine's
         self.said_by_people: list[str] = []
@@ -362,11 +365,16 @@ class World:
         for write in writes:
             if isinstance(write, Put) and write.row.get("state") == State.SENDING.value:
                 standing = from_row(Standing, write.row)
-                if self.paused:
-                    raise Violation("5: an intent committed after the pause did")
-                if standing.author in self.taken:
-                    raise Violation("5: an intent committed after a person took the conversation")
+                late = (
+                    "the pause did" if self.paused else "a person took the conversation" if standing.author in self.taken else ""
+                )
+                self.late[standing.root] = late
         return result
+
+    def calls_out(self, root: str) -> None:
+        """The machine is about to call the platform: its intent must have committed before anybody silenced it."""
+        if late := self.late.get(root):
+            raise Violation(f"5: a reply goes out whose intent committed after {late}")
 
     def publish(self, root: str, text: str) -> str:
         """The platform makes a reply public."""
