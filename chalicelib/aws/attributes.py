@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
-import zlib
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.aws import packing
 from chalicelib.ports import Key, Row
 
 Attributes = dict[str, dict[str, Any]]
@@ -17,9 +16,6 @@ _KEY_PARTS = ("partition", "sort")
 
 PACKED = frozenset({"ledger", "private"})
 """Tables whose rows are written once and never changed: DynamoDB need not see into them, and a write is paid by the kilobyte."""
-
-_PACKED = "zlib"
-"""The one field of such a row that would cost more than one unit: all of its fields as JSON, by zlib (RFC 1950)."""
 
 _UNIT_BYTES = 1_000
 """A little under the kilobyte of a unit, for the key."""
@@ -38,9 +34,9 @@ def key_attributes(key: Key) -> Attributes:
 def to_attributes(key: Key, row: Row) -> Attributes:
     """The whole row with its key."""
     if key.table in PACKED:
-        text = json.dumps(dict(row), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        text = packing.text_of(row)
         if len(text) > _UNIT_BYTES:
-            return key_attributes(key) | {_PACKED: {"B": zlib.compress(text, 9)}}
+            return key_attributes(key) | {packing.FIELD: {"B": packing.packed(text)}}
     return key_attributes(key) | {attribute_name(field): to_attribute(value) for field, value in row.items()}
 
 
@@ -66,10 +62,9 @@ def key_of(table: str, attributes: Mapping[str, Any]) -> Key:
 
 def row_of(attributes: Mapping[str, Any]) -> Row:
     """The row without its key. A stream tells bytes as base64, where a client tells bytes."""
-    if "B" in attributes.get(_PACKED, {}):
-        packed = attributes[_PACKED]["B"]
-        found: Row = json.loads(zlib.decompress(packed if isinstance(packed, bytes) else base64.b64decode(packed)))
-        return found
+    if "B" in attributes.get(packing.FIELD, {}):
+        content = attributes[packing.FIELD]["B"]
+        return packing.unpacked(content if isinstance(content, bytes) else base64.b64decode(content))
     return {_field(name): _value(value) for name, value in attributes.items() if name not in _KEY_PARTS}
 
 
