@@ -1,4 +1,4 @@
-"""The mutation gate: drop each rule, alternative, check and phrase, loosen each threshold; some test must fail each time.
+"""The mutation gate: drop each rule, alternative, check, phrase and choice, loosen each threshold; each time a test must fail.
 
 Exact, not sampled, and quick by two facts: a phrase that stands in the text of no test cannot matter to one, so every mutant
 is compiled without all such phrases; and a phrase mutant can only fail a test in whose text the phrase stands.
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.policy import mutants
 from chalicelib.policy.bundle import Bundle
+from chalicelib.policy.choices import choices_of
 from chalicelib.policy.list_tests import Proved
 from chalicelib.policy.loader import BASELINE, Pack
 from chalicelib.policy.mutants import Mutant
@@ -55,10 +56,11 @@ class Gate:
         self._spoken = _spoken(pack, cases)
         self._mutants = tuple(one for one in mutants.of_pack(pack) if not only or one.owner in only)
         self._lists = {source: phrases for source, phrases in sorted(pack.lists.items()) if not only or folder_of(source) in only}
-        self.size = len(self._mutants) + sum(map(len, self._lists.values()))
+        phrases = [phrase for written in self._lists.values() for phrase in written]
+        self.size = len(self._mutants) + len(phrases) + sum(len(choices_of(phrase)) for phrase in phrases)
 
     def verdicts(self) -> Iterator[Verdict]:
-        """Every mutant's end: rules first, then phrases."""
+        """Every mutant's end: rules first, then each phrase and its choices."""
         everything = self._only({phrase for _, phrases in self._spoken for phrase in phrases}, names=True)
         for mutant in self._mutants:
             stands = self._pack.places[mutant.owner, mutant.name]
@@ -69,11 +71,19 @@ class Gate:
                 said_in[phrase].append(spoken)
         for source, phrases in self._lists.items():
             for written in phrases:
-                phrase = (source, written)
-                killed = phrase in self._proved.needed
-                if not killed and source in self._proved.sources:  # one without any sentence is counted, not tried
-                    killed = any(self._fails_alone(one, without=phrase) for one in said_in[phrase])
-                yield Verdict("phrase", self._pack.places[phrase], f'list "{source}" without “{written}”', killed, source)
+                yield from self._phrase((source, written), said_in[source, written])
+
+    def _phrase(self, phrase: Phrase, said: Sequence[Spoken]) -> Iterator[Verdict]:
+        """The phrase and each of its choices; those of a list without any sentence are counted, not tried."""
+        source, written = phrase
+        place, tried = self._pack.places[phrase], said if source in self._proved.sources else ()
+        killed = phrase in self._proved.needed or any(self._fails_alone(one, without=phrase) for one in tried)
+        yield Verdict("phrase", place, f'list "{source}" without “{written}”', killed, source)
+        for choice in choices_of(written):
+            instead = (source, choice.rest)
+            killed = (*phrase, choice.rest) in self._proved.choices
+            killed = killed or any(self._fails_alone(one, without=phrase, instead=instead) for one in tried)
+            yield Verdict("choice", place, f'list "{source}" without “{choice.written}” of “{written}”', killed, source)
 
     def _rule_fails(self, mutant: Mutant, everything: Pack) -> bool:
         """The cases that name the rule one by one, then all that it has a say in at once."""
@@ -83,10 +93,14 @@ class Gate:
             return True
         return _fails(mutant.applied(everything), [case for case, _ in concerned])
 
-    def _fails_alone(self, spoken: Spoken, mutant: Mutant | None = None, without: Phrase | None = None) -> bool:
-        """One case against no more of the pack than can matter to it."""
+    def _fails_alone(
+        self, spoken: Spoken, mutant: Mutant | None = None, without: Phrase | None = None, instead: Phrase | None = None
+    ) -> bool:
+        """One case against no more of the pack than can matter to it, without one phrase or with another in its place."""
         case, phrases = spoken
         small = self._only(set(phrases) - {without}, names=not {"handle", "name"}.isdisjoint(case.given))
+        if instead is not None:
+            small = replace(small, lists={**small.lists, instead[0]: (*small.lists[instead[0]], instead[1])})
         changed = mutant.applied(small) if mutant else small
         rules = {owner: rules if owner in (BASELINE, case.brand) else () for owner, rules in changed.rules.items()}
         return _fails(replace(changed, rules=rules), [case])

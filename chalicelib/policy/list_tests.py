@@ -1,22 +1,27 @@
 """``<folder>/tests/<list>.txt``: sentences that prove the phrases of one list. No Lambda imports this.
 
 A line is a sentence as people write it. What stands in [square brackets] must be found by a phrase of the list, letter for
-letter; brackets may stand inside each other. A line without brackets must not be found at all: a near miss. ``//`` begins a
-note. ``baseline/tests/topics/<industry>.txt`` proves topics: there each line begins with its topic (``card: my [card] ...``).
+letter; brackets may stand inside each other. A line without brackets must not be found at all: a near miss. ``{a|b|c}`` makes
+several sentences of a line: one with the first of each, and one for every other. ``//`` begins a note.
+``baseline/tests/topics/<industry>.txt`` proves topics: there each line begins with its topic (``card: my [card] ...``).
+``<list>.rot13.txt`` holds sentences that nobody should have to read: each letter is the one 13 places on.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chalicelib.domain.problem import Problem, did_you_mean
+from chalicelib.policy.choices import choices_of
 from chalicelib.policy.node import Place
 from chalicelib.policy.phrase_index import Hit, Index, scan
 from chalicelib.policy.text import read
 
-PATH = re.compile(r"([a-z0-9-]+)/tests/(topics/)?([a-z0-9-]+)\.txt")
+PATH = re.compile(r"([a-z0-9-]+)/tests/(topics/)?([a-z0-9-]+)(\.rot13)?\.txt")
+_WAYS = re.compile(r"\{([^{}]*)\}")
 _NOTE = re.compile(r"(?:^|\s)//.*$")
 
 
@@ -32,11 +37,15 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """What the sentences showed: where they are not met, the phrases that a sentence would miss, and the lists that have any."""
+    """What the sentences showed: where they are not met, the phrases that a sentence would miss, and the lists that have any.
+
+    ``choices`` are those that a sentence would miss: (source, phrase, the phrase without the choice).
+    """
 
     tried: int
     problems: tuple[Problem, ...]
     needed: frozenset[tuple[str, str]]
+    choices: frozenset[tuple[str, str, str]]
     sources: frozenset[str]
 
 
@@ -47,31 +56,41 @@ def read_sentences(files: Mapping[str, str], sources: Iterable[str]) -> tuple[tu
         match = PATH.fullmatch(path)
         for place in _lines(path, files[path]) if match else ():
             try:
-                found.append(_sentence(place, match, known))  # type: ignore[arg-type]
+                found += _sentences(place, match, known)  # type: ignore[arg-type]
             except _Wrong as wrong:
                 problems.append(wrong.problem)
     return tuple(found), tuple(problems)
 
 
 def prove(sentences: Iterable[Sentence], index: Index) -> Proved:
-    """Every sentence looked up in ``index``. A phrase is needed where it alone finds a span that was asked for."""
+    """Every sentence looked up in ``index``. A phrase is needed where it alone finds a span that was asked for.
+
+    A choice of it is needed where the phrase would not find the span without it.
+    """
     problems, needed, sources, tried = list[Problem](), set[tuple[str, str]](), set[str](), 0
+    choices = set[tuple[str, str, str]]()
     for sentence in sentences:
         tried += 1
         sources.add(sentence.source)
-        hits = [hit for hit in scan(index, read(sentence.text)) if hit.source == sentence.source]
+        reading = read(sentence.text)
+        hits = [hit for hit in scan(index, reading) if hit.source == sentence.source]
         for span in sentence.spans:
             phrases = {hit.phrase for hit in hits if (hit.start, hit.end) == span}
             if not phrases:
                 problems.append(_missing(sentence, span, hits))
             if len(phrases) == 1:
-                needed.add((sentence.source, phrases.pop()))
+                phrase = phrases.pop()
+                needed.add((sentence.source, phrase))
+                for one in choices_of(phrase):
+                    known = (sentence.source, phrase, one.rest) in choices
+                    if not known and one.may_stand_in(reading) and one.missed_in(reading, span):
+                        choices.add((sentence.source, phrase, one.rest))
         if not sentence.spans and hits:
             says = f"“{hits[0].phrase}” of {sentence.source} finds something in a sentence without brackets"
             problems.append(
                 sentence.place.problem(says, "put brackets around what should be found, or narrow the phrase", "GP700")
             )
-    return Proved(tried, tuple(problems), frozenset(needed), frozenset(sources))
+    return Proved(tried, tuple(problems), frozenset(needed), frozenset(choices), frozenset(sources))
 
 
 class _Wrong(Exception):
@@ -85,8 +104,9 @@ def _lines(path: str, text: str) -> Iterator[Place]:
             yield Place(path, number, 1, line)
 
 
-def _sentence(place: Place, match: re.Match[str], known: frozenset[str]) -> Sentence:
-    written = _NOTE.sub("", place.shown).strip()
+def _sentences(place: Place, match: re.Match[str], known: frozenset[str]) -> Iterator[Sentence]:
+    line = codecs.decode(place.shown, "rot13") if match[4] else place.shown
+    written = _NOTE.sub("", line).strip()
     source = f"{match[1]}/{match[3]}"
     if match[2]:
         topic, colon, written = written.partition(":")
@@ -95,8 +115,21 @@ def _sentence(place: Place, match: re.Match[str], known: frozenset[str]) -> Sent
         source, written = f"topics/{match[3]}/{topic.strip()}", written.strip()
     if source not in known:
         raise _Wrong(place.problem(f'there is no list "{source}"', did_you_mean(source, known), "GP201"))
-    text, spans = _spans(place, written)
-    return Sentence(place, source, text, spans)
+    for way in _ways(place, written):
+        text, spans = _spans(place, way)
+        yield Sentence(place, source, text, spans)
+
+
+def _ways(place: Place, written: str) -> Iterator[str]:
+    """The line with the first of each ``{a|b}``, then with every other one, alone."""
+    pieces = _WAYS.split(written)
+    said, ways = pieces[::2], [piece.split("|") for piece in pieces[1::2]]
+    if any(brace in piece for piece in said for brace in "{}") or any(len(way) < 2 or not all(way) for way in ways):
+        raise _Wrong(place.problem("braces that hold no choice", "write {this|that}: two sentences in one line"))
+    first = [way[0] for way in ways]
+    others = ([*first[:n], other, *first[n + 1 :]] for n, way in enumerate(ways) for other in way[1:])
+    for chosen in (first, *others):
+        yield said[0] + "".join(word + text for word, text in zip(chosen, said[1:], strict=True))
 
 
 def _spans(place: Place, written: str) -> tuple[str, tuple[tuple[int, int], ...]]:

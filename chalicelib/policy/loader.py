@@ -32,7 +32,7 @@ from chalicelib.policy.yaml_nodes import read_yaml, unreadable
 
 BASELINE = "baseline"
 _PATH = re.compile(
-    r"([a-z0-9-]+)/(?:(brand|policy|tests)\.yaml|lists/([a-z0-9-]+)\.txt|topics/([a-z0-9-]+)\.yaml|tests/(?:topics/)?[a-z0-9-]+\.txt)"
+    r"([a-z0-9-]+)/(?:(brand|policy|tests)\.yaml|lists/([a-z0-9-]+)\.txt|topics/([a-z0-9-]+)\.yaml|tests/(?:topics/)?[a-z0-9-]+(?:\.rot13)?\.txt)"
 )
 _ELSEWHERE = re.compile(r"voices/.*|(?:.*/)?[^/]+\.md")
 
