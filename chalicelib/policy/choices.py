@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,20 +17,12 @@ _GROUP = re.compile(r"\(([^()]*\|[^()]*)\)")
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """One choice of a phrase: as it is written, its symbols, and the phrase without it."""
+    """One choice of a phrase: which bracket it stands in, as it is written, its symbols, and the phrase without it."""
 
+    bracket: int
     written: str
     symbols: Choice
     rest: str
-
-    def may_stand_in(self, reading: Reading) -> bool:
-        """Whether all its words are in the text, in any order: quick, and never wrongly false."""
-        return all(_seen(symbol, reading) for symbol in self.symbols)
-
-    def missed_in(self, reading: Reading, span: tuple[int, int]) -> bool:
-        """Whether the phrase without this choice finds ``span`` no more."""
-        index = Index.load(compile_index({"-": [self.rest]}))
-        return all((hit.start, hit.end) != span for hit in scan(index, reading))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -38,13 +31,29 @@ def choices_of(phrase: str) -> tuple[Dropped, ...]:
     return tuple(_choices(phrase))
 
 
+def needed(phrase: str, reading: Reading, span: tuple[int, int]) -> Iterator[Dropped]:
+    """The choices without which ``phrase``, which finds ``span``, would not find it.
+
+    Exact: where one choice of a bracket alone has all its words in the text, every way to find anything goes through it; only
+    where several have is the phrase looked up without each.
+    """
+    possible = [one for one in choices_of(phrase) if all(_seen(symbol, reading) for symbol in one.symbols)]
+    rivals = Counter(one.bracket for one in possible)
+    return (one for one in possible if rivals[one.bracket] == 1 or _missed(one.rest, reading, span))
+
+
+def _missed(rest: str, reading: Reading, span: tuple[int, int]) -> bool:
+    index = Index.load(compile_index({"-": [rest]}))
+    return all((hit.start, hit.end) != span for hit in scan(index, reading))
+
+
 def _choices(phrase: str) -> Iterator[Dropped]:
-    for group in _GROUP.finditer(phrase):
+    for bracket, group in enumerate(_GROUP.finditer(phrase)):
         written = [choice.strip() for choice in group[1].split("|")]
         for place, choice in enumerate(written):
             rest = "|".join(written[:place] + written[place + 1 :])
             instead = f"({rest})" if "|" in rest else rest
-            yield Dropped(choice, expand(choice)[0], f"{phrase[: group.start()]}{instead}{phrase[group.end() :]}")
+            yield Dropped(bracket, choice, expand(choice)[0], f"{phrase[: group.start()]}{instead}{phrase[group.end() :]}")
 
 
 def _seen(symbol: str, reading: Reading) -> bool:

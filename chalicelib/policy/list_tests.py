@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chalicelib.domain.problem import Problem, did_you_mean
-from chalicelib.policy.choices import choices_of
+from chalicelib.policy.choices import needed as choices_needed
 from chalicelib.policy.node import Place
 from chalicelib.policy.phrase_index import Hit, Index, scan
 from chalicelib.policy.text import read
@@ -81,10 +81,7 @@ def prove(sentences: Iterable[Sentence], index: Index) -> Proved:
             if len(phrases) == 1:
                 phrase = phrases.pop()
                 needed.add((sentence.source, phrase))
-                for one in choices_of(phrase):
-                    known = (sentence.source, phrase, one.rest) in choices
-                    if not known and one.may_stand_in(reading) and one.missed_in(reading, span):
-                        choices.add((sentence.source, phrase, one.rest))
+                choices |= {(sentence.source, phrase, one.rest) for one in choices_needed(phrase, reading, span)}
         if not sentence.spans and hits:
             says = f"“{hits[0].phrase}” of {sentence.source} finds something in a sentence without brackets"
             problems.append(

@@ -68,6 +68,15 @@ def test_a_phrase_is_proved_by_a_test_that_fails_without_it_or_by_a_sentence() -
     assert left & of_legal == set()
 
 
+def test_each_choice_of_a_phrase_needs_a_test_or_a_sentence_that_says_it() -> None:
+    files = {**FILES, "telline/tests.yaml": TESTS}
+    of_legal = [f'list "baseline/legal" without “{choice}” of “my (lawyer|solicitor)”' for choice in ("lawyer", "solicitor")]
+    left = survivors({**files, "baseline/tests/legal.txt": "I will [sue all of you]."})
+    assert left & set(of_legal) == {of_legal[1]}, "a case says lawyer"
+    left = survivors({**files, "baseline/tests/legal.txt": "[my solicitor] will call"})
+    assert left & set(of_legal) == set()
+
+
 def test_a_phrase_that_is_looked_for_in_names_is_kept_for_the_cases_that_give_one() -> None:
     named = '  - {say: "No signal, can you help?", given: {handle: zorgle_9}, expect: human, because: [hateful-name]}\n'
     left = survivors({**FILES, "telline/tests.yaml": TESTS + named})

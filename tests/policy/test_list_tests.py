@@ -35,6 +35,37 @@ def test_a_span_that_two_phrases_find_needs_neither() -> None:
     assert prove(sentences, Index.load(compile_index(both.lists))).needed == frozenset()
 
 
+def test_a_choice_is_needed_where_the_phrase_finds_nothing_without_it() -> None:
+    found = proved("Ask [my {lawyer|solicitor}].\n")
+    assert found.tried == 2, "one sentence for each"
+    assert {rest for _, _, rest in found.choices} == {"my lawyer", "my solicitor"}
+    assert {rest for _, _, rest in proved("Ask [my lawyer].\n").choices} == {"my solicitor"}
+
+
+def test_a_choice_that_another_of_its_bracket_covers_is_needed_by_nobody() -> None:
+    lists = {"baseline/slurs": ("(zorgle|zorgl*|blip) (you|all)",)}
+    sentences, _ = read_sentences({"baseline/tests/slurs.txt": "[{zorgle|zorgled|blip} {you|all}]"}, lists)
+    found = prove(sentences, Index.load(compile_index(lists)))
+    assert found.problems == ()
+    assert sorted(rest for _, _, rest in found.choices) == [
+        "(zorgle|blip) (you|all)",
+        "(zorgle|zorgl*) (you|all)",
+        "(zorgle|zorgl*|blip) all",
+        "(zorgle|zorgl*|blip) you",
+    ]
+
+
+def test_each_of_several_in_braces_is_said_once_beside_the_first_of_the_others() -> None:
+    sentences, _ = read_sentences({HOME: "{a|b} [{c|d|e}] f // {a note|more}"}, ["baseline/legal"])
+    assert [one.text for one in sentences] == ["a c f", "b c f", "a d f", "a e f"]
+    assert [one.text[slice(*one.spans[0])] for one in sentences] == ["c", "c", "d", "e"]
+
+
+def test_sentences_that_nobody_should_have_to_read_stand_there_in_rot13() -> None:
+    found = proved("Nfx [zl {ynjlre|fbyvpvgbe}].\n", "baseline/tests/legal.rot13.txt")
+    assert (found.problems, len(found.choices)) == ((), 2)
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
@@ -53,6 +84,10 @@ def test_a_sentence_that_is_not_met_says_so(line: str, says: str) -> None:
     [
         (HOME, "ask [my lawyer", "a bracket that is never closed"),
         (HOME, "ask my lawyer]", "a bracket that was never opened"),
+        (HOME, "ask {my|your lawyer", "braces that hold no choice"),
+        (HOME, "ask my} lawyer", "braces that hold no choice"),
+        (HOME, "ask {my} lawyer", "braces that hold no choice"),
+        (HOME, "ask {my|} lawyer", "braces that hold no choice"),
         ("baseline/tests/leagl.txt", "x", 'there is no list "baseline/leagl"'),
         ("baseline/tests/topics/telecom.txt", "no [signal]", "no topic before the sentence"),
     ],

@@ -85,7 +85,7 @@ LINTS = (
     Lint(
         id="GP703",
         title="Something that could be dropped, and no test would notice",
-        avoid="a phrase, a check or a threshold that no test needs",
+        avoid="a phrase, a choice of a phrase, a check or a threshold that no test needs",
         prefer="one test that fails without it",
         why="Where every rule is tested, a condition may still be one that nobody needs. A phrase that finds itself is no test.",
     ),
