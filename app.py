@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from chalice.app import Chalice, DynamoDBEvent, Rate, Response, SQSEvent
@@ -100,7 +100,7 @@ def announce_cases(event: SQSEvent) -> None:
         telemetry.done("announce", done, wiring.now())
 
 
-@app.on_dynamodb_record(stream_arn="ledger", batch_size=98, starting_position="TRIM_HORIZON", name="sequence_ledger")
+@app.on_dynamodb_record(stream_arn="ledger", batch_size=100, starting_position="TRIM_HORIZON", name="sequence_ledger")
 def sequence_ledger(event: DynamoDBEvent) -> None:
     """6a: leaves into the tree. A failure stops the stream here: it must never skip one."""
     from chalicelib.aws.attributes import row_of
@@ -115,6 +115,7 @@ def sequence_ledger(event: DynamoDBEvent) -> None:
             sequence=change["SequenceNumber"],
             key=f"{change['Keys']['partition']['S']}/{change['Keys']['sort']['S']}",
             leaf=row_of(change["NewImage"])["leaf"],
+            created=created(change),
         )
         for change in (record["dynamodb"] for record in records)
     ]
@@ -147,6 +148,12 @@ def watch(event: Any) -> None:
 def receives(record: Any) -> int:
     """How often the queue delivered this record, counting this time."""
     return int(record.to_dict().get("attributes", {}).get("ApproximateReceiveCount", "1"))
+
+
+def created(change: dict[str, Any]) -> datetime | None:
+    """When DynamoDB wrote the row of a stream record, to the second before; None where the record does not say."""
+    at = change.get("ApproximateCreationDateTime")
+    return datetime.fromtimestamp(int(at), timezone.utc) if isinstance(at, (int, float)) else None
 
 
 def correlation() -> str:

@@ -31,6 +31,8 @@ from tests.simulation.mentions import mention  # noqa: E402
 from tests.simulation.world import LIMITS, World  # noqa: E402
 
 MILLION = 1_000_000
+BATCH = 100
+"""Leaves that the stream brings at once."""
 PRICES = json.loads((Path(__file__).parent / "prices.json").read_text())
 ASSUMED = PRICES["assumed"]
 MEMORY_GB = {
@@ -101,9 +103,13 @@ class Story:
         for number in range(self.many):
             place = keys.state("x", mention(number).root_id, mention(number).account)
             rows = self.ledger.partition("ledger", self.ledger.read([place])[place]["id"])
-            leaves += [sequence.Leaf(sequence="1", key=f"{key.partition}/{key.sort}", leaf=row["leaf"]) for key, row in rows]
-        for start in range(0, len(leaves), 98):
-            sequence.run(leaves[start : start + 98], sequence.SequencePorts(store=self.cost), world.now)
+            leaves += [
+                sequence.Leaf(sequence="1", key=f"{key.partition}/{key.sort}", leaf=row["leaf"], created=world.now)
+                for key, row in rows
+            ]
+        ports = sequence.SequencePorts(store=self.cost)
+        for start in range(0, len(leaves), BATCH):
+            sequence.run(leaves[start : start + BATCH], ports, world.now)
             self.runs["sequence_ledger"] += 1
 
     def seconds(self) -> dict[str, float]:

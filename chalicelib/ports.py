@@ -32,13 +32,6 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
-class Lacks:
-    """The row has no such field, or is not there."""
-
-    field: str
-
-
-@dataclass(frozen=True, slots=True)
 class Equals:
     """The row is there and its field has this value."""
 
@@ -62,7 +55,7 @@ class AbsentOrBefore:
     at: str
 
 
-Condition = Union[Absent, Lacks, Equals, Below, AbsentOrBefore]
+Condition = Union[Absent, Equals, Below, AbsentOrBefore]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.aws.attributes import attribute_name, key_attributes, to_attribute, to_attributes
-from chalicelib.ports import Absent, AbsentOrBefore, Below, Check, Condition, Equals, Lacks, Put, Update, Write
+from chalicelib.ports import Absent, AbsentOrBefore, Below, Check, Condition, Equals, Put, Update, Write
 
 
 class _Placeholders:
@@ -60,8 +60,6 @@ def _condition(condition: Condition, used: _Placeholders) -> str:
     if isinstance(condition, Equals):
         return f"{used.field(condition.field)} = {used.value(condition.value)}"
     field = used.field(condition.field)
-    if isinstance(condition, Lacks):
-        return f"attribute_not_exists({field})"
     if isinstance(condition, Below):
         return f"(attribute_not_exists({field}) OR {field} < {used.value(condition.limit)})"
     assert isinstance(condition, AbsentOrBefore)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.ports import Absent, AbsentOrBefore, Below, Condition, Equals, Lacks, Put, Row, Update
+from chalicelib.ports import Absent, AbsentOrBefore, Below, Condition, Equals, Put, Row, Update
 from chalicelib.rows import Document, checked_document
 
 
@@ -10,8 +10,6 @@ def holds(condition: Condition, row: Row | None) -> bool:
     """Whether the condition is true of the row (None: not there). A value of another type never equals and is never below."""
     if isinstance(condition, Absent):
         return row is None
-    if isinstance(condition, Lacks):
-        return row is None or condition.field not in row
     if isinstance(condition, AbsentOrBefore):
         if row is None:
             return True

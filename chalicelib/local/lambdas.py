@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from chalicelib.domain.codec import instant
 from chalicelib.embedded.queues import Received
 from chalicelib.ports import Key, Row
 
@@ -75,7 +76,7 @@ def from_stream(arn: str, rows: Sequence[tuple[int, Key, Row]], now: datetime) -
                 "awsRegion": REGION,
                 "eventSourceARN": arn,
                 "dynamodb": {
-                    "ApproximateCreationDateTime": int(now.timestamp()),
+                    "ApproximateCreationDateTime": int((instant(row["at"]) if "at" in row else now).timestamp()),
                     "Keys": _attributes({"partition": key.partition, "sort": key.sort}),
                     "NewImage": _attributes({**row, "partition": key.partition, "sort": key.sort}),
                     "SequenceNumber": sequence_number(seq),

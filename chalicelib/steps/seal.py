@@ -12,7 +12,8 @@ from chalicelib.audit.tree import Frontier
 from chalicelib.domain import keys
 from chalicelib.domain.codec import instant
 from chalicelib.ports import Artefacts, Committed, Signer, Store, Unavailable
-from chalicelib.steps.sequence import STRETCH, Head, put_head, read_head, stretch_key
+from chalicelib.steps.numbered import STRETCH, stretch_key
+from chalicelib.steps.sequence import Head, put_head, read_head
 
 IDLE = timedelta(hours=1)
 """A quiet ledger is sealed again this often, so that silence is somebody's statement."""

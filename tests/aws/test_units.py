@@ -74,7 +74,7 @@ def leaves_of(store: Any, many: int, world: Any) -> list[sequence.Leaf]:
         id = world.standing_of(mention(number)).id
         found += [(key, row["leaf"]) for key, row in store.partition("ledger", id)]
     return [
-        sequence.Leaf(sequence=str(number), key=f"{key.partition}/{key.sort}", leaf=leaf)
+        sequence.Leaf(sequence=str(number), key=f"{key.partition}/{key.sort}", leaf=leaf, created=world.now)
         for number, (key, leaf) in enumerate(found)
     ]
 

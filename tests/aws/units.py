@@ -34,6 +34,14 @@ class Counting:
             self.reads[_place(key)] += _units(key, found.get(key, {}), _READ_BYTES)
         return found
 
+    def partition(self, table: str, partition: str) -> Sequence[tuple[Key, Row]]:
+        """See ``ports.Store``: a query costs by the size of all that it finds."""
+        found = self._store.partition(table, partition)
+        self.calls["partition"] += 1
+        size = sum(stored_bytes(key, row) for key, row in found)
+        self.reads[f"{table}/{partition}"] += max(1, -(-size // _READ_BYTES))
+        return found
+
     def commit(self, writes: Sequence[Write]) -> Any:
         """See ``ports.Store``: what is cancelled costs the same, and a write alone is no transaction."""
         before = self._store.read([write.key for write in writes])
