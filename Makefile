@@ -57,7 +57,7 @@ test-rooms: $(READY) ## the rooms, pure and embedded
 test-acceptance: $(READY) ## every scenario and every trap through the real steps
 	$(call timed,acceptance,$(PYTEST) tests/acceptance)
 
-test-aws: $(READY) ministack ## the ports on AWS, over the wire to an emulator
+test-aws: package-environment ministack ## the ports on AWS, over the wire to an emulator
 	$(call timed,aws,$(PYTEST) tests/aws)
 
 ministack: $(READY) ## make the emulator's environment, if it is not there and a Python for it is

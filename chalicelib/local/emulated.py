@@ -67,7 +67,9 @@ class EmulatedStage:
         s3, stacks = self.client("s3"), self.client("cloudformation")
         s3.create_bucket(Bucket=UPLOADS, CreateBucketConfiguration={"LocationConstraint": emulator.REGION})
         s3.put_object(Bucket=UPLOADS, Key="code", Body=(packed.folder / "deployment.zip").read_bytes())
-        s3.put_object(Bucket=UPLOADS, Key="template", Body=json.dumps(self._adapted(packed.template)).encode())
+        s3.put_object(
+            Bucket=UPLOADS, Key="template", Body=json.dumps(self.adapted(packed.template, f"s3://{UPLOADS}/code")).encode()
+        )
         stacks.create_stack(
             StackName=STACK,
             TemplateURL=f"{self.address}/{UPLOADS}/template",
@@ -81,7 +83,11 @@ class EmulatedStage:
             time.sleep(0.1)
         if status != "CREATE_COMPLETE":
             raise NotDeployed(f"the emulator says {status}")
-        found = stacks.describe_stack_resources(StackName=STACK)["StackResources"]
+        self.find()
+
+    def find(self) -> None:
+        """Learn what the parts of the stack are called."""
+        found = self.client("cloudformation").describe_stack_resources(StackName=STACK)["StackResources"]
         self.names = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found}
 
     def run(self, name: str) -> None:
@@ -126,14 +132,14 @@ class EmulatedStage:
         given |= {f"{kind.capitalize()}Secrets": ",".join(arns) for kind, arns in made.items()}
         return given | {f"Sink{name.capitalize()}": url for name, url in self.sinks.items()}
 
-    def _adapted(self, template: Mapping[str, Any]) -> dict[str, Any]:
-        """The template with the place of the zip, fewer processes, what the Lambdas are told besides, and the emulator's door."""
+    def adapted(self, template: Mapping[str, Any], code: str) -> dict[str, Any]:
+        """The template with the zip at ``code``, fewer processes, what the Lambdas are told besides, and the emulator's door."""
         adapted: dict[str, Any] = copy.deepcopy(dict(template))
         for name in NOT_EMULATED:
             del adapted["Resources"][name]
         for name, one in adapted["Resources"].items():
             if one["Type"] == "AWS::Serverless::Function":
-                one["Properties"]["CodeUri"] = f"s3://{UPLOADS}/code"
+                one["Properties"]["CodeUri"] = code
                 _small(one["Properties"], SHARES.get(name, 2))
         adapted["Globals"]["Function"]["Environment"]["Variables"] |= self.environment
         adapted["Outputs"]["WebhookUrl"]["Value"] = {"Fn::Sub": f"{self._door('${RestAPI}')}/webhooks/"}

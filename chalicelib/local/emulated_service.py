@@ -43,6 +43,9 @@ TICK_S, WATCHED = 2.0, 5
 DECIDED_S = 120.0
 """Wall seconds that a busy machine may take to decide one scene."""
 
+PACKAGE = "package"
+"""What is kept from run to run: packing takes half a minute, and the same files give the same bytes."""
+
 FIRST_RECORDS_S = 30.0
 GLANCE_S = 0.2
 STEPS = 5
@@ -102,9 +105,11 @@ class EmulatedService:
         document = json.loads(compiled(self._policies, engine_of(Path(settings.__file__).parent)))
         accounts = [account for brand in document["brands"].values() for account in brand["brand"]["accounts"]]
         say("packing every Lambda")
-        shutil.rmtree(self._data, ignore_errors=True)
-        self._data.mkdir(mode=0o700, parents=True)
-        package = packed(self._data / "package")
+        self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        package = packed(self._data / PACKAGE)
+        for left in self._data.iterdir():
+            if left.name != PACKAGE:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
         say("deploying the package into the emulator")
         made = self._emulated([f"posting/{one['platform'].split(':')[0]}/{one['id']}" for one in accounts])
         made.deploy(package)

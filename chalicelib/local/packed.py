@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +15,10 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "build/package-venv/bin"
 MISSING = "tool missing: build/package-venv; `make package-environment` makes it, which needs a Python 3.12 or 3.13 that runs"
+SOURCES = ("app.py", "chalicelib", "infra", ".chalice/config.json", "requirements.txt", "requirements-package.txt")
+"""What a package is made of, and with."""
+
+SAID = "packed.json"
 _LONGEST_S = 300
 
 
@@ -35,11 +41,29 @@ def can_pack() -> bool:
 
 
 def packed(out: Path, *options: str) -> Packed:
-    """Pack into the folder ``out``, which is made; raises NotPacked."""
+    """Pack into the folder ``out``, or take what lies there and was packed from the same files; raises NotPacked."""
     if not can_pack():
         raise NotPacked(MISSING)
+    said, source = out / SAID, _source(options)
+    if said.exists() and (told := json.loads(said.read_text()))["of"] == source:
+        return _read(out, told["said"])
     command: list[str | Path] = [TOOLS / "python", ROOT / "infra/package.py", out, *options]
     done = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST_S, check=False)
     if done.returncode:
         raise NotPacked(done.stderr.strip())
-    return Packed(out, done.stdout, yaml.safe_load((out / "sam.yaml").read_text()))
+    said.write_text(json.dumps({"of": source, "said": done.stdout}))
+    return _read(out, done.stdout)
+
+
+def _read(out: Path, said: str) -> Packed:
+    return Packed(out, said, yaml.safe_load((out / "sam.yaml").read_text()))
+
+
+def _source(options: tuple[str, ...]) -> str:
+    """The hash of everything that a package is made of."""
+    whole = hashlib.sha256(json.dumps(options).encode())
+    for name in SOURCES:
+        for file in sorted(path for path in (ROOT / name, *(ROOT / name).rglob("*")) if path.is_file()):
+            if "__pycache__" not in file.parts:
+                whole.update(f"{file.relative_to(ROOT)}\n".encode() + hashlib.sha256(file.read_bytes()).digest())
+    return whole.hexdigest()

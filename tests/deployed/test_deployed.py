@@ -15,7 +15,6 @@ from chalicelib.domain import keys
 from chalicelib.domain.account import Account
 from chalicelib.domain.state import State
 from chalicelib.domain.webhook import Secrets
-from chalicelib.local.emulated import STACK
 from chalicelib.local.stream import x_shape
 from chalicelib.local.stream.post import Post, Writer
 from chalicelib.local.stream.signing import x_headers
@@ -99,23 +98,6 @@ def test_an_entry_that_nobody_can_read_ends_in_a_record_and_a_case(stage: Stage)
     stage.client("sqs").send_message(QueueUrl=stage.names["DeadLettersQueue"], MessageBody="neither a notice nor an order")
     wait_for(stage, lambda: '"step":"rescue"' in stage.log().replace(" ", ""))
     wait_for(stage, lambda: stage.head()["next"] > before)
-
-
-def test_the_command_that_stops_everything_stops_replies_and_decisions_go_on(stage: Stage) -> None:
-    """As infra/README.md has it, by the output that it reads."""
-    outputs = stage.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]["Outputs"]
-    (name,) = [one["OutputValue"] for one in outputs if one["OutputKey"] == "PostRepliesName"]
-    functions = stage.client("lambda")
-    functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
-    try:
-        body = webhook(4, QUESTION)
-        assert send(stage, body, x_headers(body, Secrets((WEBHOOK_SECRET,)))) == 202
-        wait_for(stage, is_in(4, State.RESERVED))
-        time.sleep(4)
-        assert stage.sandbox is not None
-        assert "554" not in [post.in_reply_to for post in stage.sandbox.posts]
-    finally:
-        functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=20)
 
 
 def test_the_log_tells_what_was_done_and_nothing_that_anybody_wrote(stage: Stage) -> None:
