@@ -119,7 +119,7 @@ class EmulatedService:
         put_in_force(self._policies, self.clock.now())
         say("waking the Lambdas and sealing the first records")
         made.wake()
-        self._ticker = threading.Thread(target=self._tick, args=(made,), name="schedules", daemon=True)
+        self._ticker = threading.Thread(target=self._tick, name="schedules", daemon=True)
         self._ticker.start()
         self._await_first_seal()
 
@@ -141,7 +141,7 @@ class EmulatedService:
             ends = time.monotonic() + DECIDED_S
             while self._vitals.count(f"{QUEUE}MENTIONS") and time.monotonic() < ends:
                 time.sleep(GLANCE_S)
-            self._made.run("Watch")
+            self._run("Watch")
         finally:
             self._made.read_replies(True)
 
@@ -173,15 +173,19 @@ class EmulatedService:
         first = {name: values[0] for name, values in self.secrets.values.items()}
         return EmulatedStage(address, first, told, {"webhook": self.receiver.url})
 
-    def _tick(self, made: EmulatedStage) -> None:
+    def _tick(self) -> None:
         """Every schedule, more often than once a minute, because nobody wants to watch for as long."""
         for turn in itertools.count():
             if self._stop.wait(TICK_S):
                 return
             for name in SCHEDULED if turn % WATCHED == 0 else (name for name in SCHEDULED if name != "Watch"):
-                # one that fails is in the log, and runs again
-                with suppress(RuntimeError, ClientError, BotoCoreError):
-                    made.run(name)
+                self._run(name)
+
+    def _run(self, name: str) -> None:
+        """What a schedule triggers; one that fails is in the log, and runs again."""
+        assert self._made is not None
+        with suppress(RuntimeError, ClientError, BotoCoreError):
+            self._made.run(name)
 
     def _await_first_seal(self) -> None:
         """Nothing is acknowledged before the ledger is sealed."""

@@ -102,7 +102,8 @@ def shipped(arguments: argparse.Namespace, here: Publisher, new: Named, rollback
         print(json.dumps(told | shipping.diff_json(found)))
     elif done.did == "proposed":
         print(f"proposed {done.rule[:SHOWN]}: it waits for a second person, seven days at most. They run:")
-        print(f"  ackguard policy approve {done.rule[:SHOWN]} --flips {flips}")
+        where = f" --stage {arguments.stage}" if arguments.stage else ""
+        print(f"  ackguard policy approve {done.rule[:SHOWN]} --flips {flips}{where}")
     else:
         print(f"in force since now: {done.rule[:SHOWN]} ({done.did}); on the record: ackguard ledger show {done.id}")
     return screen.Exit.BAD if done.did == "proposed" else screen.Exit.OK
