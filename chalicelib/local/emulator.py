@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import time
@@ -47,6 +48,9 @@ def ministack(folder: Path) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        # each Lambda was unpacked for itself, 120 MB a piece, and nobody looks at it again
+        for unpacked in folder.glob("ministack-lambda-*"):
+            shutil.rmtree(unpacked, ignore_errors=True)
 
 
 def client_environment(address: str) -> dict[str, str]:

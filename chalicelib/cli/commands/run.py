@@ -38,7 +38,8 @@ DESCRIPTION = f"""\
 Starts every Lambda of the service in one process on 127.0.0.1, with its data in one folder, and sends a bundled stream of
 mentions through the real webhook receiver, signed as the platforms sign. Then it shows what became of each and stays up.
 Nothing leaves this machine: replies go to a sandbox that plays the platforms. The clock of the service runs {FACTOR}x, so
-that a hold of 90 seconds takes 1.5, and stands while a Lambda works: a busy machine shows the same table, later. Data survive a kill; a second run shows the same mentions and sends none twice.
+that a hold of 90 seconds takes 1.5, and stands while a Lambda works: a busy machine shows the same table, later. Data
+survive a kill; a second run shows the same mentions and sends none twice.
 
 With --backend ministack it is the deployed service instead: every Lambda is packed as for AWS, the template is deployed into an
 emulator on this machine (MiniStack), and the same stream goes through API Gateway, Lambdas, queues and the stream of the ledger.
