@@ -39,20 +39,14 @@ def fates(out: str) -> Counter[tuple[str, str, str, str]]:
     return Counter((*line[:3], person[1] if person else "") for line, person in zip(found, persons, strict=True))
 
 
-@pytest.fixture(scope="module")
-def deployed() -> subprocess.CompletedProcess[str]:
+def test_the_deployed_service_shows_the_same_table_as_the_embedded_one_and_says_what_it_does(tmp_path: Path) -> None:
+    """One test, because one process is to deploy: they would share the folder of the emulator."""
     if not can_pack():
         pytest.skip(MISSING)
     if not emulator.COMMAND.exists():
         pytest.skip(emulator.MISSING)
-    return run("--backend", "ministack")
-
-
-def test_the_deployed_service_shows_the_same_table_as_the_embedded_one(
-    deployed: subprocess.CompletedProcess[str], tmp_path: Path
-) -> None:
+    deployed, embedded = run("--backend", "ministack"), run("--data", str(tmp_path))
     assert deployed.returncode == 0, deployed.stderr
-    embedded = run("--data", str(tmp_path))
     assert embedded.returncode == 0, embedded.stderr
     mentions = fates(embedded.stdout)
     assert mentions.total() >= 30
@@ -60,18 +54,16 @@ def test_the_deployed_service_shows_the_same_table_as_the_embedded_one(
     assert fates(deployed.stdout) == mentions
     assert totals(deployed.stdout) == totals(embedded.stdout)
 
-
-def totals(out: str) -> list[str]:
-    return re.findall(r"^\d+ mentions: .*$|^\d+ replies are public, \d+ different texts", out, re.MULTILINE)
-
-
-def test_it_says_what_it_does_while_somebody_waits_and_ends_by_itself(deployed: subprocess.CompletedProcess[str]) -> None:
     assert "deploying: 5 of 5 done" in deployed.stderr
     assert "Traceback" not in deployed.stderr
     assert "is deployed in MiniStack" in deployed.stdout
     assert all(
         scene.title in deployed.stdout for number, scene in enumerate(scenes.load(), 1) if str(number) in SCENES.split(",")
     )
+
+
+def totals(out: str) -> list[str]:
+    return re.findall(r"^\d+ mentions: .*$|^\d+ replies are public, \d+ different texts", out, re.MULTILINE)
 
 
 def test_a_scene_that_there_is_not_is_named() -> None:
