@@ -94,12 +94,12 @@ check: $(READY) ## format, lint, types, the rooms contract, house rules
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/test_house.py
 
-train: ## learn the recogniser anew and say whether it is the same (needs ../shared)
-	@[ -e build/train-venv/ready ] || { python=$$(infra/python) && $$python -m venv --clear build/train-venv && \
+train: ## learn the recogniser anew and say whether it is the same (needs ../shared; FOLDS=5 only measures)
+	@[ build/train-venv/ready -nt requirements-train.txt ] || { python=$$(infra/python) && $$python -m venv --clear build/train-venv && \
 	  build/train-venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-train.txt && \
 	  build/train-venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements-encoder.txt && \
 	  touch build/train-venv/ready; }
-	@build/train-venv/bin/python benchmarks/judgement/train.py
+	@build/train-venv/bin/python benchmarks/judgement/train.py $(if $(FOLDS),--folds $(FOLDS))
 
 bench: $(READY) ## measure; prints numbers beside their limits
 	$(BIN)/python benchmarks/imports.py

@@ -15,10 +15,22 @@ OWN = Path(__file__).with_name("corpus")
 CLOSED = 400
 """The last lines of the stratum ``random`` in ``more.jsonl``: they are never learnt from and never looked at."""
 
-TAKEN = {"banking77": 900, "clinc150": 800, "hatecheck": 500, "isarcasmeval_en": 900}
+TAKEN = {"banking77": 500, "clinc150": 500, "hatecheck": 400, "isarcasmeval_en": 700}
 """How many lines of each licensed set: more of them drowns the style in which people write to brands."""
 
-WEIGHT = {"own": 1.0, "ibm": 2.0, "banking77": 0.4, "clinc150": 0.4, "hatecheck": 0.4, "isarcasmeval_en": 0.4}
+WEIGHT = {"own": 1.0, "ibm": 2.0, "banking77": 0.3, "clinc150": 0.3, "hatecheck": 0.3, "isarcasmeval_en": 0.3}
+
+CRITICAL_WEIGHT = 2.0
+"""How much more a critical mention counts among our own and those of IBM: to take one for fine is the dearest mistake."""
+
+CRITICAL = (
+    *("self_harm", "threat_hate", "safety", "vulnerable", "fraud_security", "pii", "legal_regulatory"),
+    *("discrimination", "accusation", "protest_activism", "press_influencer", "crisis_incident"),
+)
+SERIOUS = ("anger", "sarcasm", "repeat_contact")
+SOFT = ("no_ack_needed", "unclear")
+REASONS = (*CRITICAL, *SERIOUS, *SOFT)
+"""The reasons for a person of the labelling guide, by class (docs/judgement.md)."""
 
 FOR_PEOPLE = frozenset(
     {"lost_or_stolen_card", "lost_or_stolen_phone", "compromised_card", "cash_withdrawal_not_recognised"}
@@ -28,6 +40,9 @@ FOR_PEOPLE = frozenset(
     | {"who_do_you_work_for", "flip_coin", "roll_dice", "oos"}
 )
 """Intents that a careful reader sends to a person: money or an identity in danger, small talk, and what is no request at all."""
+
+IN_DANGER = frozenset({"report_lost_card", "report_fraud", "freeze_account"})
+"""Those of CLINC150 that are about money in danger."""
 
 ORDINARY = frozenset(
     {"order_status", "rewards_balance", "replacement_card_duration", "travel_alert", "insurance", "card_declined", "apr"}
@@ -44,12 +59,23 @@ ORDINARY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One text, whether an acknowledgement is fine under it, how much it counts, and the set it comes from."""
+    """One text, the reasons for a person (none: an acknowledgement is fine), how much it counts, its set and its author."""
 
     text: str
-    ok: bool
-    weight: float
+    reasons: tuple[str, ...]
     source: str
+    author: str | None = None
+
+    @property
+    def severity(self) -> int:
+        """0 fine, 1 soft, 2 serious, 3 critical."""
+        return max((3 if reason in CRITICAL else 2 if reason in SERIOUS else 1 for reason in self.reasons), default=0)
+
+    @property
+    def weight(self) -> float:
+        """How much the lesson counts."""
+        near = self.source in ("own", "ibm")
+        return WEIGHT[self.source] * (CRITICAL_WEIGHT if near and self.severity == 3 else 1.0)
 
 
 def lessons() -> list[Lesson]:
@@ -58,37 +84,61 @@ def lessons() -> list[Lesson]:
     return sorted(found.values(), key=lambda lesson: _digest(lesson.text))
 
 
+def left_over() -> dict[str, list[Lesson]]:
+    """The lines of each licensed set that nothing is learnt from."""
+    return {name: _labelled(name)[count:] for name, count in TAKEN.items()}
+
+
 def _own() -> Iterator[Lesson]:
     for file in sorted(OWN.glob("*.jsonl")):
         if ".es" not in file.name:
             for row in _rows(file):
-                yield Lesson(row["text"], row["ok"], WEIGHT["own"], "own")
+                yield Lesson(row["text"], tuple(row["reasons"]), "own")
 
 
 def _ibm() -> Iterator[Lesson]:
+    yield from (line for line in _more() if line.source == "ibm")
+
+
+def open_lines() -> list[Lesson]:
+    """The labelled lines that nothing may be learnt from and that are not closed: for reading, tuning by hand and measuring."""
+    rows = [row for name in ("dev", "extra") for row in _rows(SHARED / "labelled" / f"{name}.jsonl")]
+    found = [Lesson(row["text"], tuple(row["reasons"]), "open", row.get("author")) for row in rows]
+    return found + [line for line in _more() if line.source != "ibm"]
+
+
+def _more() -> Iterator[Lesson]:
+    """The lines of ``more.jsonl`` that are not closed."""
     rows = list(_rows(SHARED / "labelled" / "more.jsonl"))
     closed = set([place for place, row in enumerate(rows) if row["stratum"] == "random"][-CLOSED:])
     for place, row in enumerate(rows):
-        if place not in closed and row["source"].startswith("IBM/"):
-            yield Lesson(row["text"], not row["must_human"], WEIGHT["ibm"], "ibm")
+        if place not in closed:
+            source = "ibm" if row["source"].startswith("IBM/") else "open"
+            yield Lesson(row["text"], tuple(row["reasons"]), source, row.get("author"))
 
 
 def _licensed() -> Iterator[Lesson]:
     for name, count in TAKEN.items():
-        rows = [row for row in _rows(SHARED / "other" / f"{name}.jsonl") if row.get("text")]
-        labelled = [(row["text"], _fine(name, row)) for row in rows]
-        chosen = sorted((pair for pair in labelled if pair[1] is not None), key=lambda pair: _digest(pair[0]))
-        for text, fine in chosen[:count]:
-            yield Lesson(text, bool(fine), WEIGHT[name], name)
+        yield from _labelled(name)[:count]
 
 
-def _fine(name: str, row: dict[str, Any]) -> bool | None:
-    """Whether an acknowledgement is fine (hate, sarcasm and small talk: never); None where the line teaches nothing."""
-    if name in ("hatecheck", "isarcasmeval_en"):
-        return False
+def _labelled(name: str) -> list[Lesson]:
+    """All lines of a licensed set that teach something, in an order that depends on nothing but the texts."""
+    rows = [row for row in _rows(SHARED / "other" / f"{name}.jsonl") if row.get("text")]
+    read = ((row["text"], _reasons(name, row)) for row in rows)
+    found = [Lesson(text, reasons, name) for text, reasons in read if reasons is not None]
+    return sorted(found, key=lambda lesson: _digest(lesson.text))
+
+
+def _reasons(name: str, row: dict[str, Any]) -> tuple[str, ...] | None:
+    """Why a person (hate, sarcasm and small talk: always); empty where nothing speaks against; None where nothing is taught."""
+    if name == "hatecheck":
+        return ("threat_hate",) if row["label"] == "hateful" else ("no_ack_needed",)
+    if name == "isarcasmeval_en":
+        return ("sarcasm",) if row["label"] == 1 else ("no_ack_needed",)
     if row["label"] in FOR_PEOPLE:
-        return False
-    return True if name == "banking77" or row["label"] in ORDINARY else None
+        return ("fraud_security",) if name == "banking77" or row["label"] in IN_DANGER else ("no_ack_needed",)
+    return () if name == "banking77" or row["label"] in ORDINARY else None
 
 
 def _rows(file: Path) -> Iterator[dict[str, Any]]:

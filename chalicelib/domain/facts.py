@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from types import MappingProxyType
 
 from chalicelib.domain.fact import Fact, Known, Unknown
@@ -169,16 +170,26 @@ class Telling:
     end: int
 
 
+class Tone(Enum):
+    """In which tone a mention is written: neither angry nor mocking, one of these, or nobody can tell."""
+
+    CALM = "calm"
+    UPSET = "upset"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recognised:
     """How sure the recogniser is that a mention is an ordinary request: ``score`` in millionths, 0 to 1,000,000.
 
-    ``model`` is the SHA-256 of its weights in hex. ``told_by`` are the spans that spoke most for it, strongest first.
+    ``model`` is the SHA-256 of its weights in hex. ``told_by`` are the spans that spoke most for it, strongest first. ``tone``
+    is evidence for a reader; the score has counted it.
     """
 
     score: int
     model: str
     told_by: tuple[Telling, ...] = ()
+    tone: Tone = Tone.UNKNOWN
 
 
 NOT_ASKED: Fact[Recognised] = Unknown("not-asked")

@@ -1,9 +1,10 @@
 """A small sentence encoder, exact to the bit on every machine.
 
-The model is all-MiniLM-L6-v2 (Apache-2.0), its first layers, in 8-bit whole numbers. A sum of floating-point numbers depends on
-their order, and that differs between machines. So every sum here adds whole numbers that a float holds exactly (below 2^24 in
-single, 2^53 in double precision): no order can change it, and a fast library may do the work. What is left is single operations
-that IEEE 754 rounds in one way only (+ - * / sqrt, rounding), and two tables in the weights instead of exp and erf.
+The model is all-MiniLM-L6-v2 (Apache-2.0), taught anew what an ordinary request is, in 8-bit whole numbers. A sum of
+floating-point numbers depends on their order, and that differs between machines. So every sum here adds whole numbers that a
+float holds exactly (below 2^24 in single, 2^53 in double precision): no order can change it, and a fast library may do the
+work. What is left is single operations that IEEE 754 rounds in one way only (+ - * / sqrt, rounding), and two tables in the
+weights instead of exp and erf.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import numpy as np
 from chalicelib.recogniser.weights import Array
 
 HEADS, WIDTH, PER_HEAD = 12, 384, 32
-LARGEST = 127
-"""Of an 8-bit whole number. 384 products of two of them stay below 2^24."""
+LARGEST, STEPS = 127, 340
+"""Of an 8-bit whole number in the weights, and of what it is multiplied with: 384 products of the two stay below 2^24."""
 
 EXP_STEPS, EXP_ONE = 64, 1 << 15
 """The table ``exp``: exp(-i / 64) in 32,768ths, i from 0 up; beyond its end it is 0."""
@@ -37,16 +38,15 @@ class Encoder:
     def __init__(self, arrays: Mapping[str, Array], layers: int) -> None:
         self._arrays = arrays
         self._layers = layers
-        names = ("query", "key", "value", "output", "up", "down")
         # a transposed copy in single precision, made once: what the matrix library multiplies fastest
         self._matrices = {
             f"{layer}.{name}": np.ascontiguousarray(arrays[f"{layer}.{name}"].T.astype(np.float32))
             for layer in range(layers)
-            for name in names
+            for name in ("look", "output", "up", "down")
         }
 
-    def layers(self, numbers: list[int]) -> list[Array]:
-        """The states of the pieces (one row each) after every layer."""
+    def state(self, numbers: list[int]) -> Array:
+        """The state of every piece, one row each, after the last layer."""
         arrays = self._arrays
         places = np.arange(len(numbers))
         state = (
@@ -54,11 +54,9 @@ class Encoder:
             + arrays["places"][places] * arrays["places.scale"][places, None].astype(np.float64)
         ) / _FINE + arrays["kind"] / _FINE
         state = self._normal(state / _ATTENTION, "start")
-        found = []
         for layer in range(self._layers):
             state = self._layer(state, layer)
-            found.append(state)
-        return found
+        return state
 
     def _layer(self, state: Array, layer: int) -> Array:
         attended = self._attend(state, layer)
@@ -69,7 +67,7 @@ class Encoder:
     def _times(self, state: Array, name: str) -> Array:
         """``state`` times a matrix, plus its bias: whole numbers times whole numbers, then scaled back."""
         matrix = self._matrices[name]
-        scale = np.maximum(np.abs(state).max(axis=1, keepdims=True), 1e-6) / LARGEST
+        scale = np.maximum(np.abs(state).max(axis=1, keepdims=True), 1e-6) / STEPS
         whole = np.rint(state / scale).astype(np.float32)
         product = np.zeros((len(state), matrix.shape[1]), dtype=np.float64)
         for start in range(0, matrix.shape[0], WIDTH):
@@ -79,10 +77,8 @@ class Encoder:
 
     def _attend(self, state: Array, layer: int) -> Array:
         length = len(state)
-        query, key, value = (
-            np.rint(self._times(state, f"{layer}.{name}") * _ATTENTION).reshape(length, HEADS, PER_HEAD).transpose(1, 0, 2)
-            for name in ("query", "key", "value")
-        )
+        looks = np.rint(self._times(state, f"{layer}.look") * _ATTENTION)
+        query, key, value = looks.reshape(length, 3, HEADS, PER_HEAD).transpose(1, 2, 0, 3)
         # 32 products of numbers below 2^20 stay below 2^53
         alike = (query @ key.transpose(0, 2, 1)) / (_ATTENTION * _ATTENTION) / np.sqrt(np.float64(PER_HEAD))
         table = self._arrays["exp"]

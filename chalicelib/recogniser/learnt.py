@@ -1,54 +1,38 @@
-"""What the recogniser has learnt on top of the encoder: mentions that it compares with, each with its vote for or against."""
+"""What the recogniser has learnt on top of the encoder: how every piece leans on each question, and the chance that follows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
-from chalicelib.recogniser.encoder import LARGEST
 from chalicelib.recogniser.weights import Array
 
+QUESTIONS = ("ordinary", "anger", "sarcasm")
+"""What is asked of a mention, one row of the array ``heads`` each: is it an ordinary request, and is its tone one of these."""
+
+HEAD_ONE = 1 << 12
+"""One, in ``heads``: whole numbers of at most 2^16."""
+
+FINE = 1 << 16
+"""One, in the state of a piece. 384 products of such a number (below 2^22) and a head stay below 2^47: a float holds them."""
+
+STEPS, REACH = 256, 16
+"""The table ``chance``: millionths by the sum for a question, in 256ths, from -16 to 16."""
+
 ONE = 1_000_000
-"""The score of what could not be more ordinary."""
+"""The chance of what is certain."""
 
-KERNEL_STEPS = 4_096
-"""The table ``kernel``: how alike two mentions are, in 2^20ths, by the cosine of their vectors in 4,096ths, from 0 to 1."""
-
-SCORE_STEPS, SCORE_REACH = 256, 8
-"""The table ``score``: millionths by the sum of all votes, in 256ths, from -8 to 8."""
-
-LAYERS = 2
-"""How many of the last layers a vector is made of."""
-
-_FINE = 1 << 16
+_STEP = FINE * HEAD_ONE // STEPS
 
 
-def vector_of(states: Sequence[Array]) -> Array:
-    """One vector of 8-bit whole numbers for a mention: the mean of its pieces in each layer, side by side, each of length one."""
-    parts = []
-    for state in states:
-        summed = np.rint(state * _FINE).sum(axis=0)
-        mean = np.rint(summed / len(state))
-        parts.append(mean / np.sqrt((mean * mean).sum()))
-    whole = np.concatenate(parts)
-    return np.asarray(np.rint(whole / np.abs(whole).max() * LARGEST))
+def leanings(state: Array, arrays: Mapping[str, Array]) -> Array:
+    """How every piece (row) leans on each question (column), in whole numbers: their mean is the sum that the table knows."""
+    return np.asarray((np.rint(state * FINE) @ arrays["heads"].T.astype(np.float64)).astype(np.int64))
 
 
-def score_of(vector: Array, arrays: Mapping[str, Array]) -> int:
-    """The score in millionths: the votes of all remembered mentions, each as loud as it is alike."""
-    remembered = arrays["remembered"].astype(np.float64)
-    products = remembered @ vector
-    lengths = np.sqrt((remembered * remembered).sum(axis=1)) * np.sqrt((vector * vector).sum())
-    alike = np.clip(np.rint(products / lengths * KERNEL_STEPS), 0, KERNEL_STEPS).astype(np.int64)
-    votes = int((arrays["votes"].astype(np.int64) * arrays["kernel"].astype(np.int64)[alike]).sum())
-    # votes are in 2^20ths of 2^20ths; the table is in 256ths
-    place = (votes + int(arrays["intercept"][0]) * (1 << 20)) * SCORE_STEPS >> 40
-    reach = SCORE_REACH * SCORE_STEPS
-    return int(arrays["score"][min(max(place + reach, 0), 2 * reach)])
-
-
-def leanings(states: Sequence[Array], arrays: Mapping[str, Array]) -> list[int]:
-    """How much each piece leans towards what is ordinary, in whole numbers: what the evidence points at."""
-    fine = np.rint(states[-1] * 256)
-    return [int(lean) for lean in fine @ arrays["lean"].astype(np.float64)]
+def chances(leaning: Array, arrays: Mapping[str, Array]) -> list[int]:
+    """The chance that each question is answered with yes, in millionths."""
+    sums = leaning.sum(axis=0) // len(leaning) + arrays["bias"].astype(np.int64)
+    places = np.clip(sums // _STEP + REACH * STEPS, 0, 2 * REACH * STEPS)
+    return [int(chance) for chance in arrays["chance"][places]]

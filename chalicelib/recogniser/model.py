@@ -1,10 +1,10 @@
-"""The whole model: from a text to a score, with the words that told it."""
+"""The whole model: from a text to a score and a tone, with the words that told it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from chalicelib.domain.facts import Recognised, Telling
+from chalicelib.domain.facts import Recognised, Telling, Tone
 from chalicelib.policy.language_words import ENGLISH
 from chalicelib.recogniser import learnt
 from chalicelib.recogniser.encoder import Encoder
@@ -13,6 +13,9 @@ from chalicelib.recogniser.weights import FILE, MODEL, load
 
 _TELLING = 3
 """Words that the evidence names."""
+
+_CALM_UNDER, _UPSET_OVER = 50_000, 500_000
+"""Chance of anger or mockery, in millionths: under the first the tone is calm, over the second it is not; between, unknown."""
 
 
 class Model:
@@ -27,9 +30,16 @@ class Model:
     def recognised(self, text: str) -> Recognised:
         """What ``text`` is worth."""
         pieces = pieces_of(text, self._vocabulary)
-        states = self._encoder.layers([piece.number for piece in pieces])[-learnt.LAYERS :]
-        score = learnt.score_of(learnt.vector_of(states), self._arrays)
-        return Recognised(score=score, model=self._name, told_by=_told_by(text, pieces, learnt.leanings(states, self._arrays)))
+        leaning = learnt.leanings(self._encoder.state([piece.number for piece in pieces]), self._arrays)
+        score, *upset = learnt.chances(leaning, self._arrays)
+        told_by = _told_by(text, pieces, [int(lean) for lean in leaning[:, 0]])
+        return Recognised(score=score, model=self._name, told_by=told_by, tone=_tone(max(upset)))
+
+
+def _tone(upset: int) -> Tone:
+    if upset < _CALM_UNDER:
+        return Tone.CALM
+    return Tone.UPSET if upset > _UPSET_OVER else Tone.UNKNOWN
 
 
 def _told_by(text: str, pieces: list[Piece], leanings: list[int]) -> tuple[Telling, ...]:

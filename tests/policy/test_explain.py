@@ -24,7 +24,7 @@ def test_a_person_reads_the_rule_the_words_the_list_and_what_would_be_without_it
         "    “can you help” is on the list requests\n"
         "    “No signal in Hove, can you help please” is a question (can you)\n"
         "    language: en: 9 of 12 words are English, 0 are of another language\n"
-        "    ordinary: 1,000,000 of 1,000,000 by model given\n"
+        "    ordinary: 1,000,000 of 1,000,000 by model given, tone unknown\n"
         "    text: nothing of slurs\n"
         "    “No signal” speaks of the topic signal\n"
         "    “signal” speaks of the topic signal\n"

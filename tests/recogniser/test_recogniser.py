@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 
 from chalicelib import wiring
 from chalicelib.domain.fact import Known, Unknown
-from chalicelib.recogniser.encoder import Encoder
-from chalicelib.recogniser.model import Model
+from chalicelib.domain.facts import Tone
+from chalicelib.recogniser import learnt
+from chalicelib.recogniser.encoder import LARGEST, STEPS, WIDTH, Encoder
+from chalicelib.recogniser.model import Model, _tone
 from chalicelib.recogniser.pieces import MOST_PIECES, pieces_of
 from chalicelib.recogniser.recogniser import LazyRecogniser
 from chalicelib.recogniser.weights import FILE, MODEL, OtherWeights, load, packed, parse
@@ -70,8 +72,37 @@ class Backwards:
 def test_no_order_of_adding_changes_a_bit() -> None:
     arrays, about = load()
     numbers = [piece.number for piece in pieces_of(ASKS, {word: place for place, word in enumerate(about["vocabulary"])})]
-    ours, theirs = (kind(arrays, about["layers"]).layers(numbers) for kind in (Encoder, InAnotherOrder))
-    assert all(np.array_equal(one, other) for one, other in zip(ours, theirs, strict=True))
+    ours, theirs = (kind(arrays, about["layers"]).state(numbers) for kind in (Encoder, InAnotherOrder))
+    assert np.array_equal(ours, theirs)
+    assert np.array_equal(learnt.leanings(ours, arrays), in_whole_numbers(ours, arrays["heads"]))
+
+
+def in_whole_numbers(state: Any, heads: Any) -> Any:
+    """What ``learnt.leanings`` is to give, without a single float after the state."""
+    return np.rint(state * learnt.FINE).astype(np.int64) @ heads.T.astype(np.int64)
+
+
+def test_no_sum_of_products_leaves_the_numbers_that_a_float_holds() -> None:
+    """Whatever the text: bounds from the weights alone, so that the same bits come out on every machine."""
+    arrays, about = load()
+    assert LARGEST * STEPS * WIDTH < 1 << 24
+    assert max(np.abs(arrays[name]).max() for name in arrays if arrays[name].dtype == np.int8) <= LARGEST
+    last = f"{about['layers'] - 1}.second"
+    # a normalised number is at most the square root of the width, times its weight, plus its bias
+    reach = (np.sqrt(WIDTH) * np.abs(arrays[f"{last}.weight"]) + np.abs(arrays[f"{last}.bias"])).max()
+    assert reach * WIDTH * np.abs(arrays["heads"]).max() < 1 << 53
+
+
+def test_a_request_is_calm_and_what_is_angry_or_mocking_is_never_called_so() -> None:
+    assert model().recognised(ASKS).tone is Tone.CALM
+    for say in ("you useless clowns, worst bank ever, I am leaving", "wow great job losing my bag, love it"):
+        assert model().recognised(f"@BrandDemo {say}").tone is not Tone.CALM, say
+
+
+def test_between_calm_and_upset_nobody_knows() -> None:
+    assert [_tone(chance) for chance in (0, 49_999, 50_000, 500_000, 500_001)] == [
+        *(Tone.CALM, Tone.CALM, Tone.UNKNOWN, Tone.UNKNOWN, Tone.UPSET)
+    ]
 
 
 def test_an_ordinary_request_scores_over_the_thresholds_and_a_calm_tragedy_far_below() -> None:

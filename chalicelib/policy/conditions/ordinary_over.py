@@ -24,7 +24,7 @@ def _ask(percent: int, told: Recognised) -> Finding:
     if told.score <= percent * _PER_CENT:
         return FALSE
     source, says = f"model {told.model[:_MODEL_SHOWN]}", f"{told.score:,} of 1,000,000"
-    whole = Evidence(check="ordinary_over", fact="ordinary", says=f"{says} by {source}")
+    whole = Evidence(check="ordinary_over", fact="ordinary", says=f"{says} by {source}, tone {told.tone.value}")
     spans = (
         Evidence(check="ordinary_over", fact="text", source=source, start=one.start, end=one.end, says=says)
         for one in told.told_by
