@@ -22,6 +22,7 @@ from chalicelib.policy.phrase_index import Index
 from chalicelib.policy.rules import BrandPolicy, Check, Rule, Topic
 
 T = TypeVar("T")
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
 FORMAT = 2
 PREFIX = b"ackguard-bundle/1\n"
@@ -82,16 +83,17 @@ class Broken:
 
 def signed_content(document: bytes, prefix: bytes = PREFIX) -> bytes:
     """What a publisher signs (Ed25519, RFC 8032): a prefix that says for what, and the SHA-256 of the document in hex."""
-    return prefix + hashlib.sha256(document).hexdigest().encode()
+    return _content(hashlib.sha256(document).hexdigest(), prefix)
 
 
 def load(document: bytes, signature: bytes, public_keys: Sequence[bytes], engine: str, prefix: bytes = PREFIX) -> Bundle | Broken:
     """The bundle, if one of the publishers' 32-byte keys signed it for this; never raises. ``engine`` is the running code."""
-    content = signed_content(document, prefix)
+    sha256 = hashlib.sha256(document).hexdigest()
+    content = _content(sha256, prefix)
     if not signed_by(public_keys, signature, content):
         return Broken("unsigned")
     try:
-        return _in_one_go(lambda: _read(json.loads(document), hashlib.sha256(document).hexdigest(), engine))
+        return _in_one_go(lambda: _read(json.loads(document), sha256, engine))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Broken("unreadable")
 
@@ -99,6 +101,10 @@ def load(document: bytes, signature: bytes, public_keys: Sequence[bytes], engine
 def signed_by(public_keys: Sequence[bytes], signature: bytes, content: bytes) -> bool:
     """Whether one of these 32-byte Ed25519 keys (RFC 8032) signed ``content``; never raises."""
     return any(_signed(key, signature, content) for key in public_keys)
+
+
+def _content(sha256: str, prefix: bytes) -> bytes:
+    return prefix + sha256.encode()
 
 
 def _in_one_go(work: Callable[[], T]) -> T:
@@ -109,6 +115,8 @@ def _in_one_go(work: Callable[[], T]) -> T:
         return work()
     finally:
         if collecting:
+            gc.freeze()
+            gc.unfreeze()  # all that was made counts as old now: the next collection of what is young does not go through it
             gc.enable()
 
 
@@ -149,21 +157,23 @@ def _policy(written: Mapping[str, Any], rules: tuple[Rule, ...]) -> BrandPolicy:
 
 
 def _rule(written: Mapping[str, Any]) -> Rule:
-    alternatives = tuple(tuple(Check(name, argument) for name, argument in checks) for checks in written["alternatives"])
-    if any(check.name not in CONDITIONS for checks in alternatives for check in checks):
-        raise ValueError("a check that this engine does not have")
+    alternatives = tuple([tuple([Check(name, argument) for name, argument in checks]) for checks in written["alternatives"]])
     if not alternatives or not all(alternatives):
         raise ValueError("a rule without checks")
+    for checks in alternatives:
+        for name, _ in checks:
+            if name not in CONDITIONS:
+                raise ValueError("a check that this engine does not have")
     review_by = written["review_by"]
     return Rule(
-        id=written["id"],
-        outcome=Outcome(written["outcome"]),
-        why=written["why"],
-        alternatives=alternatives,
-        department=written["department"],
-        priority=written["priority"],
-        skip=written["skip"],
-        silence=written["silence"],
-        per_hour=written["per_hour"],
-        review_by=date.fromisoformat(review_by) if review_by else None,
+        written["id"],
+        _OUTCOMES[written["outcome"]],
+        written["why"],
+        alternatives,
+        written["department"],
+        written["priority"],
+        written["skip"],
+        written["silence"],
+        written["per_hour"],
+        date.fromisoformat(review_by) if review_by else None,
     )

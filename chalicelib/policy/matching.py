@@ -8,16 +8,16 @@ of them. What is left is asked check by check, each check once a mention, howeve
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence, Set
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.domain.decision import Outcome
 from chalicelib.domain.fact import Fact, NotOffered
 from chalicelib.policy import findings
 from chalicelib.policy.checks import CONDITIONS
-from chalicelib.policy.conditions.contract import Comparison
+from chalicelib.policy.conditions.contract import Comparison, Condition
 from chalicelib.policy.phrase_index import Index
 from chalicelib.policy.rules import BrandPolicy, Check, Rule
 from chalicelib.policy.scene import Scene
@@ -34,8 +34,7 @@ def failed(name: str, error: Exception) -> Finding:
     return findings.unknown(name, "engine", f"error {type(error).__name__}")
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(NamedTuple):
     """One set of checks that must all hold; ``rule`` is the place of its rule, ``checks`` the places of its checks.
 
     ``rest`` are the checks that what led to the alternative does not answer. ``number`` is its place among all.
@@ -82,17 +81,18 @@ class Matcher:
 
     def __init__(self, policy: BrandPolicy, index: Index) -> None:
         self.checks: list[Check] = []
+        self._conditions: list[Condition] = []
         self._rules = policy.rules
         self._alternatives: list[tuple[Firing, bool, bool, Alternative]] = []
         self._led: list[int] = []
-        self._leads = _Leads(index, {policy.own_names: [_OWN]})
+        self._leads = _Leads(index, policy.own_names)
         self._compared: list[int] = []
-        values: dict[Callable[[Scene], Any], _Value] = {}
+        values: dict[int, _Value] = {}
         numbers: dict[str, int] = {}
         for place, rule in enumerate(policy.rules):
             for checks in rule.alternatives:
-                asked = tuple(self._number(check, numbers) for check in checks)
-                self._file(Alternative(place, asked), policy, values)
+                asked = tuple([self._number(check, numbers) for check in checks])
+                self._file(place, asked, policy, values)
         self._values = [value.row() for value in sorted(values.values(), key=lambda value: -len(value.asked))]
         self._everything = (1 << len(self._compared)) - 1
 
@@ -175,32 +175,30 @@ class Matcher:
         known = numbers.setdefault(f"{check.name} {check.argument!r}", len(self.checks))
         if known == len(self.checks):
             self.checks.append(check)
+            self._conditions.append(CONDITIONS[check.name])
         return known
 
-    def _file(self, alternative: Alternative, policy: BrandPolicy, values: dict[Callable[[Scene], Any], _Value]) -> None:
-        number = len(self._alternatives)
-        rest = list(alternative.checks)
-        conditions = {place: CONDITIONS[self.checks[place].name] for place in rest}
-        leading = next((place for place in rest if conditions[place].sources is not None), None)
-        if leading is not None:
-            sources = conditions[leading].sources
-            assert sources is not None
-            for source in set(sources(self.checks[leading].argument, policy)):
-                self._leads.by_source.setdefault(source, []).append(number)
-            self._led.append(number)
-            rest.remove(leading)
+    def _file(self, place: int, checks: tuple[int, ...], policy: BrandPolicy, values: dict[int, _Value]) -> None:
+        """Files the alternative of these checks of the rule at ``place`` by what can make it hold."""
+        number, rule, conditions = len(self._alternatives), policy.rules[place], self._conditions
+        for check in checks:
+            sources = conditions[check].sources
+            if sources is not None:
+                for source in sources(self.checks[check].argument, policy):
+                    self._leads.by_source[source].append(number)
+                self._led.append(number)
+                rest = tuple([other for other in checks if other != check]) if len(checks) > 1 else ()
+                break
         else:
             bit = 1 << len(self._compared)
             self._compared.append(number)
-            for place in alternative.checks:
-                compares = conditions[place].compares
+            rest = tuple([check for check in checks if conditions[check].compares is None])
+            for check in checks:
+                compares = conditions[check].compares
                 if compares is not None:
-                    value = values.setdefault(compares.value, _Value(compares))
-                    skips = policy.rules[alternative.rule].skip and conditions[place].may_skip
-                    value.asked.append((bit, compares, self.checks[place].argument, skips))
-                    rest.remove(place)
-        filed = Alternative(alternative.rule, alternative.checks, tuple(rest), number)
-        rule = policy.rules[alternative.rule]
+                    skips = rule.skip and conditions[check].may_skip
+                    _value(compares, values).asked.append((bit, compares, self.checks[check].argument, skips))
+        filed = Alternative(place, checks, rest, number)
         simple = not rest and len(rule.alternatives) == 1
         self._alternatives.append(((rule, [filed]), rule.outcome is _HUMAN, simple, filed))
 
@@ -208,9 +206,10 @@ class Matcher:
 class _Leads(dict[int, list[int]]):
     """Literal of the index → the alternatives that it leads to, worked out when a text first has it."""
 
-    def __init__(self, index: Index, by_source: dict[str, list[int]]) -> None:
+    def __init__(self, index: Index, own_names: str) -> None:
         super().__init__()
-        self._index, self.by_source = index, by_source
+        self._index = index
+        self.by_source = defaultdict[str, list[int]](list, {own_names: [_OWN]})
 
     def of(self, phrases: Iterable[int]) -> list[int]:
         """The alternatives that phrases lead to, by their numbers in the index."""
@@ -266,6 +265,14 @@ class _Value:
         for bit, _, _, _ in asked:
             bits |= bit
         return bits
+
+
+def _value(compares: Comparison, values: dict[int, _Value]) -> _Value:
+    """The one for what ``compares`` reads, among those known by the identity of their reader."""
+    known = values.get(id(compares.value))
+    if known is None:
+        known = values[id(compares.value)] = _Value(compares)
+    return known
 
 
 def _nowhere(value: Any) -> Any:

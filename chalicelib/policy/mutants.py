@@ -51,10 +51,10 @@ def _of_rule(rule: Rule) -> Iterator[tuple[str, str, Rule | None]]:
             for says, looser in _looser(check, rule.outcome):
                 yield says, f"with {looser.name}: {looser.argument}", _with(rule, place, _swapped(checks, check, looser))
     if rule.per_hour is not None:
-        yield "limit", f"with limit: {{per_hour: {rule.per_hour + 1}}}", replace(rule, per_hour=rule.per_hour + 1)
+        yield "limit", f"with limit: {{per_hour: {rule.per_hour + 1}}}", rule._replace(per_hour=rule.per_hour + 1)
     if rule.review_by is not None:
         later = rule.review_by + timedelta(days=1)
-        yield "review_by", f"with review_by: {later}", replace(rule, review_by=later)
+        yield "review_by", f"with review_by: {later}", rule._replace(review_by=later)
 
 
 def _looser(check: Check, outcome: Outcome) -> Iterator[tuple[str, Check]]:
@@ -72,7 +72,7 @@ def _looser(check: Check, outcome: Outcome) -> Iterator[tuple[str, Check]]:
 def _with(rule: Rule, place: int, checks: tuple[Check, ...] | None = None) -> Rule:
     """The rule with other checks in one alternative; None: without that alternative."""
     instead = (checks,) if checks else ()
-    return replace(rule, alternatives=(*rule.alternatives[:place], *instead, *rule.alternatives[place + 1 :]))
+    return rule._replace(alternatives=(*rule.alternatives[:place], *instead, *rule.alternatives[place + 1 :]))
 
 
 def _swapped(checks: tuple[Check, ...], old: Check, new: Check) -> tuple[Check, ...]:
