@@ -22,11 +22,8 @@ from chalicelib.policy.truth import FALSE, Finding, Truth, all_of, any_of
 _CERTAINTY = {Truth.TRUE: Certainty.TRUE, Truth.UNKNOWN: Certainty.UNKNOWN, Truth.NOT_OFFERED: Certainty.NOT_OFFERED}
 
 
-_Standing = tuple[bool, int, bool, str]
-"""Which rule stands for the outcome: one that saw something, then the most urgent, then law, then the name."""
-
-_Fired = tuple[_Standing, Match]
-"""A match, and where it stands among others."""
+_Fired = tuple[str, Match]
+"""A match behind a text that sorts it: which rule stands for the outcome (``_standing``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +36,7 @@ class _Earned:
 
 
 _NOTHING = _Earned(Outcome.HUMAN, law.DEFAULT.id)
-_STANDING = itemgetter(0)
-_MATCH = itemgetter(1)
+_FIRST, _MATCH = itemgetter(0), itemgetter(1)
 
 
 def decide(facts: Facts, bundle: Bundle | Broken, limits: Limits) -> Decision:
@@ -87,7 +83,7 @@ def _decide(facts: Facts, bundle: Bundle | Broken, limits: Limits) -> Decision:
 
     # 5 Any match for people wins; nothing matched is the default, a person; a spent or unknown budget is a person too.
     earned, spent = _earned(firing[0][0], facts) if firing else (_NOTHING, [])
-    human = sorted(human + spent, key=_STANDING)
+    human = sorted(human + spent, key=_FIRST)
     return _decision(scene, [_MATCH(fired) for fired in ignored], list(map(_MATCH, human)), earned, list(map(_MATCH, matched)))
 
 
@@ -170,7 +166,12 @@ def _by_law(rule: Law, outcome: Outcome, scene: Scene, bundle: Bundle, limits: L
 
 
 def _fired(rule: Law, outcome: Outcome, finding: Finding) -> _Fired:
-    return (False, rule.priority, False, rule.id), _match(rule, outcome, finding)
+    return _standing(True, rule.priority, True, rule.id), _match(rule, outcome, finding)
+
+
+def _standing(grounded: bool, priority: int, law: bool, id: str) -> str:
+    """Before others stands a rule that saw something, then the most urgent (0 to 4), then law, then the name."""
+    return f"{'+' if grounded else '-'}{priority}{'+' if law else '-'}{id}"
 
 
 def _match(rule: Law, outcome: Outcome, finding: Finding) -> Match:
@@ -187,8 +188,8 @@ def _by_rule(rule: Rule, alternatives: Sequence[Alternative], asked: Asked) -> _
         found = [[asked(number, rule) for number in alternative.checks] for alternative in alternatives]
         finding = any_of([all_of(parts) for parts in found])
         grounded = finding.truth is Truth.TRUE or any(part.truth is Truth.TRUE for parts in found for part in parts)
+    id, outcome, why, _, department, priority, _, silence, _, _ = rule
     truth, evidence = finding
-    silence = rule.silence if truth is Truth.TRUE else None
-    certainty, priority = _CERTAINTY[truth], rule.priority
-    match = Match(rule.id, rule.outcome, "policy", certainty, rule.why, evidence, rule.department, priority, silence)
-    return (not grounded, DEFAULT_PRIORITY if priority is None else priority, True, rule.id), match
+    certainty, silent = _CERTAINTY[truth], silence if truth is Truth.TRUE else None
+    match = tuple.__new__(Match, (id, outcome, "policy", certainty, why, evidence, department, priority, silent))
+    return _standing(grounded, DEFAULT_PRIORITY if priority is None else priority, False, id), match

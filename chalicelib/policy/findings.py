@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from chalicelib.domain.decision import Evidence
 from chalicelib.domain.fact import Fact, Known, NotOffered
-from chalicelib.policy.phrase_index import Hit
 from chalicelib.policy.truth import FALSE, Finding, Truth
 
 T = TypeVar("T")
+_made = tuple.__new__
+"""A named tuple without the call in Python that its name is: decisions make hundreds of them."""
 
 
 def true(check: str, fact: str, says: str) -> Finding:
@@ -40,7 +41,7 @@ def known(fact: Fact[T], check: str, name: str, ask: Callable[[T], Finding]) -> 
     return not_offered(check, name) if isinstance(fact, NotOffered) else unknown(check, name, fact.why)
 
 
-def spans(check: str, hits: Iterable[tuple[str, Hit]]) -> Finding:
-    """True, because these phrases stand in the text."""
-    found = [Evidence(check, "text", name, start, end, phrase) for name, (_, phrase, start, end) in hits]
-    return Finding(Truth.TRUE, tuple(found))
+def spans(check: str, hits: Iterable[tuple[int, int, str, str]]) -> Finding:
+    """True, because these phrases stand in the text: (start, end, list, phrase) of each."""
+    found = [_made(Evidence, (check, "text", name, start, end, phrase)) for start, end, name, phrase in hits]
+    return _made(Finding, (Truth.TRUE, tuple(found)))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 _UNSEEN = frozenset("\u3164\u115f\u1160\uffa0\u2800\ufffc™®©")
 _KINDS_DROPPED = frozenset({"Mn", "Me", "Cf", "Cc", "Co", "Cs", "Cn"})
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
+
+_NOT_PLAIN = re.compile(r"[^ -~]+")
 
 _WRITTEN_AS: dict[str, str] = {
     **dict.fromkeys("‘’ʼ´`＇ʹ′ʻ", "'"),
@@ -37,20 +41,26 @@ class Folded:
     """``text`` after folding; ``origin[i]`` is the place in the original of folded character i, with one place past the end."""
 
     text: str
-    origin: tuple[int, ...]
+    origin: Sequence[int]
 
 
 def fold(text: str) -> Folded:
     """``text`` in compatibility form and lower case, without accents, marks and invisible characters. Linear time."""
     if text.isascii() and text.isprintable():
-        return Folded(text.lower(), tuple(range(len(text) + 1)))
+        return Folded(text.lower(), range(len(text) + 1))
     pieces: list[str] = []
     origin: list[int] = []
-    for place, character in enumerate(text):
-        folded = _fold_character(character)
-        pieces.append(folded)
-        origin.extend([place] * len(folded))
-    origin.append(len(text))
+    after = 0
+    for odd in _NOT_PLAIN.finditer(text):
+        start = odd.start()
+        pieces.append(text[after:start].lower())
+        origin.extend(range(after, start))
+        for after, character in enumerate(odd.group(), start + 1):
+            folded = _fold_character(character)
+            pieces.append(folded)
+            origin.extend([after - 1] * len(folded))
+    pieces.append(text[after:].lower())
+    origin.extend(range(after, len(text) + 1))
     return Folded("".join(pieces), tuple(origin))
 
 

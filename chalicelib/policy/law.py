@@ -48,7 +48,7 @@ def _own_account(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
     return _of(
         mention.author.id,
         "author.id",
-        lambda id: _say((mention.platform, id) in bundle.own_ids, "author.id", "one of our accounts"),
+        lambda id: _say((mention.platform, id) in bundle.accounts, "author.id", "one of our accounts"),
     )
 
 
@@ -177,7 +177,7 @@ def _review(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
 
 def _reply_to_us(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:
     mention = scene.facts.mention
-    return _say((mention.platform, mention.reply_to_user) in bundle.own_ids, "reply_to_user", "an answer to our own post")
+    return _say((mention.platform, mention.reply_to_user) in bundle.accounts, "reply_to_user", "an answer to our own post")
 
 
 def _unsealed(scene: Scene, bundle: Bundle, limits: Limits) -> Finding:

@@ -65,15 +65,16 @@ class Asked:
         finding = self._answers.get(number)
         if finding is None:
             finding = self._answers[number] = self._worked_out(self._checks[number])
-        if rule.skip and finding.truth is Truth.NOT_OFFERED and CONDITIONS[self._checks[number].name].may_skip:
+        if finding.truth is Truth.NOT_OFFERED and rule.skip and CONDITIONS[self._checks[number].name].may_skip:
             return FALSE
         return finding
 
     def _worked_out(self, check: Check) -> Finding:
+        name, argument = check
         try:
-            return CONDITIONS[check.name].check(check.argument, self._scene)
+            return CONDITIONS[name].check(argument, self._scene)
         except Exception as error:
-            return failed(check.name, error)
+            return failed(name, error)
 
 
 class Matcher:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -35,6 +35,10 @@ class Hit(NamedTuple):
     phrase: str
     start: int
     end: int
+
+
+Span = tuple[int, int, str]
+"""Start and end in the original text, and the phrase as written."""
 
 
 class Index:
@@ -164,18 +168,24 @@ class Found:
     @property
     def hits(self) -> tuple[Hit, ...]:
         """Every phrase with its span, in the order of the text; where two begin together, the longer first."""
-        found = itertools.chain.from_iterable(self.by_source.values())
+        found = [Hit(source, phrase, start, end) for source, spans in self.spans.items() for start, end, phrase in spans]
         return tuple(sorted(found, key=lambda hit: (hit.start, -hit.end, hit.source, hit.phrase)))
 
     @cached_property
-    def by_source(self) -> dict[str, list[Hit]]:
+    def spans(self) -> dict[str, list[Span]]:
         """Every phrase with its span, by the list that it stands on."""
         tokens, sources, written = self._reading.tokens, self._index.sources, self._index.written
-        found: dict[str, list[Hit]] = {}
-        for number, first, last in dict.fromkeys((*self._plain_places(), *self._alone_places(), *self._walked)):
-            end = tokens[last].end if first == last else max([token.end for token in tokens[first : last + 1]])
-            source = sources[number]
-            found.setdefault(source, []).append(Hit(source, written[number], tokens[first].start, end))
+        found = defaultdict[str, list[Span]](list)
+        seen = set[Place]()
+        for numbers, first, last in (*self._plain_places(), *self._other_places()):
+            start, end = tokens[first].start, tokens[last].end
+            if first != last:
+                end = max([token.end for token in tokens[first : last + 1]])
+            for number in numbers:
+                place = (number, first, last)
+                if place not in seen:
+                    seen.add(place)
+                    found[sources[number]].append((start, end, written[number]))
         return found
 
     def _beside(self) -> list[int]:
@@ -246,23 +256,22 @@ class Found:
         """All readings of all words, each behind a space: a beginning is in the text where it is in here."""
         return f" {' '.join(self._reading.forms)}"
 
-    def _alone_places(self) -> Iterator[Place]:
-        alone = {f"[{name}]": self._index.alone[name] for name in self._names if name in self._index.alone}
-        for first, found in self._seen.items() if alone else ():
-            for symbol, last in found:
-                yield from ((number, first, last) for number in alone.get(symbol, ()))
-
-    def _plain_places(self) -> list[Place]:
+    def _plain_places(self) -> Iterator[tuple[Sequence[int], int, int]]:
+        """(phrases, first token, last token) of the literals."""
         if not self.plain:
-            return []
+            return
         tokens, literals = self._reading.tokens, self._index.literals
         words = [number for number, token in enumerate(tokens) if token.kind not in ASIDE]
         starts = list(itertools.accumulate([len(tokens[word].forms[0]) + 1 for word in words], initial=0))
-        return [
-            (number, words[bisect_left(starts, start)], words[bisect_left(starts, end - 1) - 1])
-            for literal, start, end in self.plain
-            for number in literals[literal]
-        ]
+        for literal, start, end in self.plain:
+            yield literals[literal], words[bisect_left(starts, start)], words[bisect_left(starts, end - 1) - 1]
+
+    def _other_places(self) -> Iterator[tuple[Sequence[int], int, int]]:
+        """The same of what was walked, and of the detectors that are a phrase."""
+        yield from (((number,), first, last) for number, first, last in self._walked)
+        alone = {f"[{name}]": self._index.alone[name] for name in self._names if name in self._index.alone}
+        for first, found in self._seen.items() if alone else ():
+            yield from ((alone[symbol], first, last) for symbol, last in found if symbol in alone)
 
 
 def _plain_ways(row: Sequence[Sequence[Choice]]) -> list[Choice] | None:

@@ -11,7 +11,7 @@ from chalicelib.domain.account import Account
 from chalicelib.domain.fact import Known, Unknown
 from chalicelib.domain.facts import Facts
 from chalicelib.policy import language
-from chalicelib.policy.phrase_index import Found, Hit, Index, scan
+from chalicelib.policy.phrase_index import Found, Index, Span, scan
 from chalicelib.policy.rules import BrandPolicy, Topic
 from chalicelib.policy.text import LONGEST_WORD, Kind, Reading, Token, read
 
@@ -59,37 +59,44 @@ class Scene:
         if self.found is None:
             return frozenset()
         sources = self.found.sources
-        return self._hits.keys() if self.policy.own_names in sources else sources
+        return self._spans.keys() if self.policy.own_names in sources else sources
 
     @cached_property
-    def _hits(self) -> Mapping[str, list[Hit]]:
+    def _spans(self) -> Mapping[str, list[Span]]:
         """Source → hits in the text. What lies within the brand's own name is not a hit (a brand may be called Virgin)."""
-        found = self.found.by_source if self.found is not None else {}
+        found = self.found.spans if self.found is not None else {}
         own = found.get(self.policy.own_names)
         if own is None:
             return found
         outside = {
-            source: [hit for hit in hits if not any(name.start <= hit.start and hit.end <= name.end for name in own)]
-            for source, hits in found.items()
+            source: [span for span in spans if not any(name[0] <= span[0] and span[1] <= name[1] for name in own)]
+            for source, spans in found.items()
         }
-        return {source: hits for source, hits in outside.items() if hits}
+        return {source: spans for source, spans in outside.items() if spans}
 
-    def hits(self, lists: Iterable[str]) -> list[tuple[str, Hit]]:
-        """(list, hit) for the named lists of this brand, in the order of the text."""
-        by_source, sources_of = self._hits, self.policy.lists
-        found = [(name, hit) for name in lists for source in sources_of[name] if source in by_source for hit in by_source[source]]
-        return sorted(found, key=_in_order) if len(found) > 1 else found
+    def hits(self, lists: Iterable[str]) -> list[tuple[int, int, str, str]]:
+        """(start, end, list, phrase) for the named lists of this brand, in the order of the text."""
+        by_source, sources_of = self._spans, self.policy.lists
+        found = [
+            (start, end, name, phrase)
+            for name in lists
+            for source in sources_of[name]
+            if source in by_source
+            for start, end, phrase in by_source[source]
+        ]
+        found.sort()
+        return found
 
     @cached_property
-    def topics(self) -> tuple[tuple[Topic, Hit], ...]:
+    def topics(self) -> tuple[tuple[Topic, Span], ...]:
         """The topics recognised, the one that stands for the mention first: earliest span, then longest, then name."""
         found = [
-            (topic, hit)
+            (topic, span)
             for topic in self.policy.topics.values()
             for source in topic.sources
-            for hit in self._hits.get(source, ())
+            for span in self._spans.get(source, ())
         ]
-        return tuple(sorted(found, key=lambda pair: (pair[1].start, -pair[1].end, pair[0].id, pair[1].phrase)))
+        return tuple(sorted(found, key=lambda pair: (pair[1][0], -pair[1][1], pair[0].id, pair[1][2])))
 
     @cached_property
     def language(self) -> tuple[str | None, str]:
@@ -120,11 +127,6 @@ class Scene:
         if self.reading is None:
             return None
         return sum(1 for token in self.reading.tokens if token.kind in (Kind.WORD, Kind.NUMBER))
-
-
-def _in_order(pair: tuple[str, Hit]) -> tuple[int, int, str, str]:
-    name, hit = pair
-    return hit.start, hit.end, name, hit.phrase
 
 
 def _name_reading(name: str, index: Index) -> Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
@@ -64,7 +65,7 @@ class Reading:
 
     text: str
     folded: str
-    origin: tuple[int, ...]
+    origin: Sequence[int]
     tokens: tuple[Token, ...]
     stops: tuple[Stop, ...]
     complete: bool
@@ -130,7 +131,12 @@ def read(text: str) -> Reading:
         start, end = origin[first], origin[after - 1] + 1
         written = piece.group()
         match piece.lastgroup:
-            case "chunk" if not stretched and after - first <= LONGEST_WORD and written.isascii() and written.isalpha():
+            case "chunk" if (
+                written.isalpha()
+                and written.isascii()
+                and after - first <= LONGEST_WORD
+                and not (stretched and _STRETCHED.search(written))
+            ):
                 tokens.append(Token(Kind.WORD, (written,), start, end))  # what _chunk says of an ordinary word, at once
             case "chunk":
                 tokens.extend(_chunk(written, first, origin))
@@ -147,7 +153,7 @@ def read(text: str) -> Reading:
     return Reading(text, folded.text, origin, _spelled(tokens), tuple(stops), len(text) <= LONGEST_TEXT)
 
 
-def _chunk(written: str, offset: int, origin: tuple[int, ...]) -> list[Token]:
+def _chunk(written: str, offset: int, origin: Sequence[int]) -> list[Token]:
     """The words of a run without spaces; where it has joints (``s.c.a.m``, ``sc@m``) the first reads as the whole too."""
     tokens = []
     for word in _WORD.finditer(written):
@@ -197,7 +203,7 @@ def _hashtag(written: str, original: str, start: int, end: int) -> list[Token]:
 
 def _spelled(tokens: list[Token]) -> tuple[Token, ...]:
     """``s c a m``: in a run of three or more single letters each reads as the words that it may begin, too."""
-    if sum(1 for token in tokens if len(token.forms[0]) == 1) < _SHORTEST_SPELLED:
+    if len([1 for token in tokens if len(token.forms[0]) == 1]) < _SHORTEST_SPELLED:
         return tuple(tokens)
     read_anew = list(tokens)
     place = 0

@@ -114,7 +114,9 @@ class FoundByAll:
     def __init__(self, index: Index, reading: Reading) -> None:
         self.hits = self.trees[id(index)].scan(reading)
         self.sources = frozenset(hit.source for hit in self.hits)
-        self.by_source = {source: [hit for hit in self.hits if hit.source == source] for source in self.sources}
+        self.spans = {
+            name: [(hit.start, hit.end, hit.phrase) for hit in self.hits if hit.source == name] for name in self.sources
+        }
 
 
 def names_by_all(scene: Scene, sources: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -13,13 +13,13 @@ from chalicelib.policy.truth import FALSE, Finding
 def _check(lists: list[str], scene: Scene) -> Finding:
     if scene.reading is None:
         return findings.unknown("text_nearly_has", "text", "missing")
-    names = {source: name for name in lists for source in scene.policy.lists[name]}
-    anew = with_slips(scene.reading, cues_of(scene.index, frozenset(names)))
+    sources = {source: name for name in lists for source in scene.policy.lists[name]}
+    anew = with_slips(scene.reading, cues_of(scene.index, frozenset(sources)))
     if anew is not None:
-        plain = {hit for _, hit in scene.hits(lists)}
-        hits = [(names[hit.source], hit) for hit in Found(scene.index, anew).hits if hit.source in names and hit not in plain]
-        if hits:
-            return findings.spans("text_nearly_has", hits)
+        found = Found(scene.index, anew).spans
+        hits = {(start, end, sources[source], phrase) for source in sources for start, end, phrase in found.get(source, ())}
+        if hits.difference(scene.hits(lists)):
+            return findings.spans("text_nearly_has", sorted(hits.difference(scene.hits(lists))))
     return FALSE if scene.reading.complete else findings.unknown("text_nearly_has", "text", "too-long")
 
 

@@ -20,8 +20,8 @@ def _parse(node: Node, names: Names) -> Parsed:
 
 
 def _check(wanted: Union[str, list[str]], scene: Scene) -> Finding:
-    found = [(f"topic {topic.id}", hit) for topic, hit in scene.topics if wanted == "any" or topic.id in wanted]
-    if found:
+    recognised = [(topic.id, span) for topic, span in scene.topics if wanted == "any" or topic.id in wanted]
+    if found := [(start, end, f"topic {name}", phrase) for name, (start, end, phrase) in recognised]:
         return findings.spans("topic", found)
     return FALSE if scene.reading and scene.reading.complete else findings.unknown("topic", "text", "missing")
 
