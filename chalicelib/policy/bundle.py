@@ -51,11 +51,6 @@ class Bundle:
         """The brands by id."""
         return {name: policy.brand for name, policy in self.policies.items()}
 
-    @property
-    def own_ids(self) -> frozenset[tuple[str, str]]:
-        """(platform, id) of every account of the deployment."""
-        return frozenset(self.accounts)
-
     def policy_of(self, platform: str, account: str) -> BrandPolicy | None:
         """The policy of the brand that has this account, None where none has it."""
         name = self.accounts.get((platform, account))

@@ -34,7 +34,7 @@ def test_a_signed_bundle_is_what_was_compiled() -> None:
     assert isinstance(bundle, Bundle)
     assert bundle.engine_approved
     assert bundle.voices == {"plain.en": {"p": 7}}
-    assert bundle.own_ids == {("x", "1003"), ("x", "1004")}
+    assert bundle.accounts.keys() == {("x", "1003"), ("x", "1004")}
     brand = bundle.brand_of("x", "1004")
     assert brand is not None
     assert (brand.id, {day.isoformat() for day in brand.holidays}) == ("telline", {"2026-12-25"})
