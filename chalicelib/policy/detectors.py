@@ -67,7 +67,7 @@ class Detectors:
 
     def spans(self, names: Iterable[str], reading: Reading) -> Iterator[tuple[str, int, int]]:
         """(name, start, end) of all that these detectors see, as offsets into the original text, by name."""
-        bare = reading.bare()
+        bare = reading.bare
         for name in sorted(names):
             if name not in self._patterns:
                 self._patterns[name] = re2.compile(PATTERNS[name])

@@ -153,7 +153,7 @@ class Found:
     def __init__(self, index: Index, reading: Reading) -> None:
         self._index, self._reading = index, reading
         self.plain: Sequence[tuple[int, int, int]] = index.plain_in(reading.line, overlapping=True)
-        self._names = index.detectors.seen(reading.bare().text)
+        self._names = index.detectors.seen(reading.bare.text)
         self._walked = self._walk() if index.filed or reading.beside else []
         self.beside = self._beside() if self._names or self._walked else ()
 

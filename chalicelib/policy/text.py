@@ -61,6 +61,8 @@ class Reading:
     ``folded`` and ``origin`` let a detector look at characters and find its way back to the original. What a phrase is looked
     up in follows from the tokens: ``forms`` are all readings of all of them, ``beside`` those that are not the plain one, and
     ``line`` is the plain reading of every word, each between two spaces (`` my lawyer ``), without what stands beside the words.
+    ``bare`` is what a detector looks at: ``folded`` with Latin letters for their look-alikes, one space for many and for
+    pictures between words, and hashtags as words.
     """
 
     text: str
@@ -72,6 +74,7 @@ class Reading:
     line: str = field(init=False, repr=False, compare=False)
     forms: frozenset[str] = field(init=False, repr=False, compare=False)
     beside: frozenset[str] = field(init=False, repr=False, compare=False)
+    bare: Folded = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """What follows from the tokens, worked out once for all phrases."""
@@ -81,13 +84,12 @@ class Reading:
         object.__setattr__(self, "line", f" {' '.join(words)} ")
         object.__setattr__(self, "beside", beside)
         object.__setattr__(self, "forms", beside.union(plain))
+        object.__setattr__(self, "bare", self._undressed())
 
-    def bare(self) -> Folded:
-        """What a detector looks at: ``folded`` with Latin letters for their look-alikes, one space for many and for pictures
-        between words, and hashtags as words.
-        """
+    def _undressed(self) -> Folded:
         latin = self.folded if self.folded.isascii() else self.folded.translate(LOOK_ALIKES)
-        if _DRESS.search(latin) is None:
+        plain = "#" not in latin and "  " not in latin and latin.isascii()  # folded, so there is no other dress in ASCII
+        if plain or _DRESS.search(latin) is None:
             return Folded(latin, self.origin)
         kept: list[str] = []
         origin: list[int] = []

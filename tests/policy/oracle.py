@@ -79,7 +79,7 @@ class AllPhrases:
         found: dict[int, list[tuple[str, int]]] = {}
         starts = [token.start for token in reading.tokens]
         ends = [token.end for token in reading.tokens]
-        bare = reading.bare()
+        bare = reading.bare
         for name, pattern in self.detectors.items():
             for match in pattern.finditer(bare.text):
                 first_seen, end_seen = match.span(match.lastindex or 0)
