@@ -127,7 +127,8 @@ def alone(sizes: Sequence[int]) -> None:
         whole, every = sorted(map(min, turns)), sorted(one for found in turns for one in found)
         print(
             f"{size:6,} rules: ids {ids:.1f} µs, a plain loop {loop:.0f} µs; the whole decision with evidence and folding "
-            f"p50 {quantile(whole, 0.5):.0f} p99 {quantile(whole, 0.99):.0f} µs (limit {WHOLE}; every call p99 {quantile(every, 0.99):.0f}); "
+            f"p50 {quantile(whole, 0.5):.0f} p99 {quantile(whole, 0.99):.0f} µs (limit {WHOLE}; "
+            f"every call p99 {quantile(every, 0.99):.0f}); "
             f"load {min(loads) * 1000:.1f} ms of {len(written[0]) / 1e6:.2f} MB (limit {LOAD})"
         )
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
