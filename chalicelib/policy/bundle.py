@@ -145,7 +145,8 @@ def _policy(written: Mapping[str, Any], rules: tuple[Rule, ...]) -> BrandPolicy:
     holidays, muted = (frozenset(date.fromisoformat(day) for day in fields[name]) for name in ("holidays", "muted"))
     brand = replace(decode(Brand, {**fields, "holidays": [], "muted": []}), holidays=holidays, muted=muted)
     topics = {
-        name: Topic(name, topic["department"], tuple(topic["sources"])) for name, topic in sorted(written["topics"].items())
+        name: Topic(name, topic["department"], tuple(topic["sources"]), topic.get("last", False) is True)
+        for name, topic in sorted(written["topics"].items())
     }
     lists = {name: tuple(sources) for name, sources in written["lists"].items()}
     return BrandPolicy(brand=brand, rules=rules, lists=lists, topics=topics, own_names=written["own_names"])

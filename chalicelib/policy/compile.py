@@ -75,6 +75,8 @@ def _brand(pack: Pack, brand: Brand) -> dict[str, Any]:
         for topic, department in pack.topics[industry].items():
             known = topics.setdefault(topic, {"department": department, "sources": []})
             known["sources"].append(f"topics/{industry}/{topic}")
+            if (industry, topic) in pack.last:
+                known["last"] = True
     return {"brand": brand_json(brand), "lists": lists, "topics": topics, "own_names": _own_names(brand)}
 
 

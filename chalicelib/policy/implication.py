@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.policy.rules import Check, Rule
 
-_SOME = frozenset({"text_has", "handle_has", "asks", "form_is", "history_has", "language_is"})
+_SOME = frozenset({"text_has", "handle_has", "asks", "form_is", "history_has", "language_is", "topic"})
 _NONE = frozenset({"text_lacks", "language_not"})
 
 
@@ -15,8 +15,6 @@ def implies(one: Check, other: Check) -> bool:
         return one.name == "language_is" and other.name == "language_not" and not _set(mine) & _set(theirs)
     if mine == theirs:
         return True
-    if one.name == "topic":
-        return theirs == "any"
     if one.name in _SOME:
         return _set(mine) <= _set(theirs)
     if one.name in _NONE:

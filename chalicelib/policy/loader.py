@@ -49,6 +49,7 @@ class Pack:
     brands: dict[str, Brand] = field(default_factory=dict)
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
     topics: dict[str, dict[str, str]] = field(default_factory=dict)
+    last: set[tuple[str, str]] = field(default_factory=set)
     rules: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
 
@@ -130,9 +131,10 @@ class _Loading:
         if not isinstance(topics, Map) or not topics.parts:
             self.problems.append(node.place.problem("no topics", "write topics: and under it name: {department: ..., has: |}"))
             return
-        sample = {"department": "cards", "has": "| and one phrase a line"}
+        must = {"department": "cards", "has": "| and one phrase a line"}
+        sample = must | {"last_resort": "yes"}
         for name, body in topics.parts:
-            if not isinstance(body, Map) or (wrong := arguments.keys(body, sample, sample, f'topic "{name.value}"')):
+            if not isinstance(body, Map) or (wrong := arguments.keys(body, sample, must, f'topic "{name.value}"')):
                 self.problems += (
                     wrong if isinstance(body, Map) else [name.place.problem("a topic is a map", "add department and has")]
                 )
@@ -143,7 +145,13 @@ class _Loading:
                 continue
             phrases, problems = read_inline(has)
             self.problems += problems
+            last = body.get("last_resort")
+            if last is not None and isinstance(said := arguments.yes(last), Problem):
+                self.problems.append(said)
+                continue
             self.pack.topics[industry][name.value] = department.value
+            if last is not None:
+                self.pack.last.add((industry, name.value))
             self._add(f"topics/{industry}/{name.value}", phrases, places(path, has.value, has.lines_from or 1))
 
     def _brand(self, path: str, folder: str) -> None:

@@ -188,7 +188,8 @@ class Matcher:
                 for source in sources(self.checks[check].argument, policy):
                     self._leads.by_source[source].append(number)
                 self._led.append(number)
-                rest = tuple([other for other in checks if other != check]) if len(checks) > 1 else ()
+                unsure = conditions[check].unsure(self.checks[check].argument, policy)
+                rest = checks if unsure else tuple([other for other in checks if other != check])
                 break
         else:
             bit = 1 << len(self._compared)

@@ -32,10 +32,11 @@ TOPIC = "topic"
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the lists and topics of one brand hold: name → every way to read a phrase of it."""
+    """What the lists and topics of one brand hold: name → every way to read a phrase of it; ``last``: its last resorts."""
 
     lists: Mapping[str, frozenset[Way]]
     topics: Mapping[str, frozenset[Way]]
+    last: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def term(name: str, argument: Any, names: Names) -> Term:
     if name in PHRASES | NO_PHRASES and isinstance(argument, list):
         return Term(name, "", ways=frozenset().union(*(names.lists[one] for one in argument)))
     if name == TOPIC:
-        wanted = names.topics if argument == "any" else argument
+        wanted = names.topics.keys() - names.last if argument == "any" else argument
         return Term(name, "", ways=frozenset().union(*(names.topics[one] for one in wanted)))
     return Term(name, written)
 

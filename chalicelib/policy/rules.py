@@ -44,11 +44,15 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """An approved topic of a brand: who answers it, and the lists that recognise it."""
+    """An approved topic of a brand: who answers it, and the lists that recognise it.
+
+    A ``last`` one counts only where no other topic is recognised, and only for rules that name it.
+    """
 
     id: str
     department: str
     sources: tuple[str, ...]
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,13 +89,17 @@ class Scene:
 
     @cached_property
     def topics(self) -> tuple[tuple[Topic, Span], ...]:
-        """The topics recognised, the one that stands for the mention first: earliest span, then longest, then name."""
+        """The topics recognised, the one that stands for the mention first: earliest span, then longest, then name.
+
+        Last resorts are among them only where there is nothing else.
+        """
         found = [
             (topic, span)
             for topic in self.policy.topics.values()
             for source in topic.sources
             for span in self._spans.get(source, ())
         ]
+        found = [pair for pair in found if not pair[0].last] or found
         return tuple(sorted(found, key=lambda pair: (pair[1][0], -pair[1][1], pair[0].id, pair[1][2])))
 
     @cached_property

@@ -115,7 +115,7 @@ _ACCOUNT = ("platform", "id", "handle", "attested")
 
 
 def _topics() -> Schema:
-    topic = _map({"department": _SLUG, "has": _PHRASES}, ("department", "has"))
+    topic = _map({"department": _SLUG, "last_resort": {"enum": ["yes", "true", True]}, "has": _PHRASES}, ("department", "has"))
     topics: Schema = {"type": "object", "propertyNames": _SLUG, "additionalProperties": topic, "minProperties": 1}
     return _map({"topics": topics}, ["topics"])
 

@@ -14,6 +14,8 @@ Written = Mapping[str, Any]
 """A part of the document as it is written."""
 
 NOTHING: frozenset[Way] = frozenset()
+LAST = "(last resort)"
+"""Stands before every way of a last resort; no phrase has such a symbol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,8 @@ def _brand(written: Written, name: str, ways: Mapping[str, frozenset[Way]], phra
         lists={
             known: NOTHING.union(*(ways.get(source, NOTHING) for source in sources)) for known, sources in brand["lists"].items()
         },
-        topics={
-            topic: NOTHING.union(*(ways.get(source, NOTHING) for source in body["sources"]))
-            for topic, body in brand["topics"].items()
-        },
+        topics={topic: _topic(body, ways) for topic, body in brand["topics"].items()},
+        last=frozenset(topic for topic, body in brand["topics"].items() if body.get("last")),
     )
     spelled = {
         **{f"list {known}": _spelled(sources, phrases) for known, sources in brand["lists"].items()},
@@ -99,6 +99,12 @@ def _brand(written: Written, name: str, ways: Mapping[str, frozenset[Way]], phra
         for rule in written["rules"].get(owner, ())
     }
     return BrandForm(brand, names, spelled, rules)
+
+
+def _topic(body: Written, ways: Mapping[str, frozenset[Way]]) -> frozenset[Way]:
+    """What recognises a topic. A last resort is silent beside any other, so its ways cover no other's and none covers them."""
+    found = NOTHING.union(*(ways.get(source, NOTHING) for source in body["sources"]))
+    return frozenset((LAST, *way) for way in found) if body.get("last") else found
 
 
 def _alternative(checks: Any, names: Names) -> Alternative:

@@ -167,7 +167,7 @@ def _brand(slug: str, brand: Named, scenario: Scenario) -> dict[str, Any]:
         "hours": _hours(said["hours"]),
         "muted": [_today(scenario, said["tz"])] if scenario.state("calendar_mute", None) else [],
         "languages": ["en"],
-        "industries": [industry],
+        "industries": [industry, "general"],
         "accounts": accounts,
         "voice": "plain",
         "own_names": sorted({name, *_apart(name), brand.id.replace("_", " ")}),

@@ -74,7 +74,11 @@ def files_of(pack: Pack) -> dict[str, str]:
     def section(rules: Mapping[str, Any]) -> dict[str, Any]:
         return {name: {"why": f"Because of the reason behind {name}.", **body} for name, body in rules.items()}
 
-    topics = {name: {"department": "network", "has": "\n".join(phrases) + "\n"} for name, phrases in pack["topics"].items()}
+    last = pack.get("last", {})
+    topics = {
+        name: {"department": "network", **({"last_resort": "yes"} if name in last else {}), "has": "\n".join(phrases) + "\n"}
+        for name, phrases in (pack["topics"] | last).items()
+    }
     policy = {"policy": "telline", "owner": "care@telline.example", "acknowledge": section(pack["acknowledge"])}
     tree = {f"baseline/lists/{name}.txt": "\n".join(phrases) + "\n" for name, phrases in pack["lists"].items()}
     return tree | {

@@ -19,7 +19,7 @@ from chalicelib.policy.checks import CONDITIONS
 from chalicelib.policy.decide import decide
 from chalicelib.policy.law import IGNORE, LAWS
 from chalicelib.policy.ordinary import ORDINARY_NOW, ordinary_facts, ordinary_mention
-from tests.policy.small import ASKS, BASELINE, BUNDLE, FILES, POLICY, bundle_of, decided
+from tests.policy.small import ASKS, BASELINE, BUNDLE, FILES, POLICY, TOPICS, bundle_of, decided
 
 
 def test_an_ordinary_request_in_an_approved_topic_is_acknowledged() -> None:
@@ -372,6 +372,29 @@ def test_two_rules_that_fire_give_the_first_name() -> None:
 def test_the_earliest_and_longest_span_names_the_topic() -> None:
     assert decided("my bill is wrong since there is no signal, can you help please?").topic == "billing"
     assert decided("no signal on my bill, can you help please?").topic == "signal"
+
+
+LAST = TOPICS + "  general:\n    department: care\n    last_resort: yes\n    has: |\n      please\n"
+NAMED = POLICY + POLICY[POLICY.index("  ordinary:") :].replace("ordinary:", "zz-last:", 1).replace(
+    "topic: any", "topic: [general]"
+)
+
+
+def test_a_last_resort_counts_only_where_no_other_topic_is_named_and_only_for_rules_that_name_it() -> None:
+    only_any = bundle_of({**FILES, "baseline/topics/telecom.yaml": LAST})
+    assert decided("can you help please?", bundle=only_any).rule == "default"
+    bundle = bundle_of({**FILES, "baseline/topics/telecom.yaml": LAST, "telline/policy.yaml": NAMED})
+    alone = decided("can you help please?", bundle=bundle)
+    assert (alone.outcome, alone.rule, alone.topic, alone.department) == (Outcome.ACKNOWLEDGE, "zz-last", "general", "care")
+    beside = decided("please, no signal, can you help please?", bundle=bundle)
+    assert (beside.rule, beside.topic) == ("ordinary", "signal")
+    assert "zz-last" not in [match.rule for match in beside.matched]
+
+
+def test_a_pause_of_a_last_resort_holds_what_stands_for_it_and_nothing_else() -> None:
+    bundle = bundle_of({**FILES, "baseline/topics/telecom.yaml": LAST, "telline/policy.yaml": NAMED})
+    assert decided("can you help please?", bundle=bundle, paused=["topic:general"]).rule == "paused"
+    assert decided("please, no signal, can you help?", bundle=bundle, paused=["topic:general"]).outcome is Outcome.ACKNOWLEDGE
 
 
 def test_ignore_rules_fire_on_true_alone() -> None:

@@ -123,6 +123,44 @@ def test_a_topic_phrase_that_goes_is_mixed_because_a_pause_of_the_topic_no_longe
     assert diff(WRITTEN, document(pack)).direction is Direction.MIXED
 
 
+def _with_last(has: list[str], topics: list[str]) -> edits.Pack:
+    pack = copy.deepcopy(PACK)
+    pack["last"] = {"general": has}
+    pack["acknowledge"]["zz-last"] = copy.deepcopy(PACK["acknowledge"]["ordinary"])
+    pack["acknowledge"]["zz-last"]["when"]["topic"] = topics
+    return pack
+
+
+def test_a_last_resort_that_names_what_a_topic_names_is_not_the_same_as_the_topic() -> None:
+    """Beside the topic it is silent, so a rule for the topic earns what the rule for the last resort never did."""
+    before = _with_last(["router thing"], ["general"])
+    before["acknowledge"]["ordinary"]["when"]["topic"] = ["billing"]
+    after = copy.deepcopy(before)
+    after["topics"]["router"] = before["topics"]["router"] = ["router thing"]
+    after["acknowledge"]["zz-last"]["when"]["topic"] = ["router"]
+    said = ("The router thing is gone, please help me with it", edits.ORDINARY_NOW, {})
+    assert [edits.outcome(bundle_from(pack), *said).value for pack in (before, after)] == ["human", "acknowledge"]
+    assert diff(document(before), document(after)).direction in (Direction.LOOSENS, Direction.MIXED)
+
+
+def test_a_topic_that_becomes_a_last_resort_or_is_one_no_longer_is_mixed() -> None:
+    ordinary = _with_last(["oddment"], ["general"])
+    ordinary["topics"]["general"] = ordinary.pop("last")["general"]
+    for pair in ((ordinary, _with_last(["oddment"], ["general"])), (_with_last(["oddment"], ["general"]), ordinary)):
+        assert diff(*(document(pack) for pack in pair)).direction is Direction.MIXED
+
+
+def test_a_topic_phrase_that_goes_beside_a_last_resort_is_mixed() -> None:
+    """What no longer names the topic may be earned by the last resort."""
+    before = _with_last(["reception"], ["general"])
+    before["acknowledge"]["ordinary"]["when"]["topic"] = ["billing"]
+    after = copy.deepcopy(before)
+    after["topics"]["signal"].remove("reception")
+    said = ("The reception is gone, please help me with it", edits.ORDINARY_NOW, {})
+    assert [edits.outcome(bundle_from(pack), *said).value for pack in (before, after)] == ["human", "acknowledge"]
+    assert diff(document(before), document(after)).direction is Direction.MIXED
+
+
 @pytest.mark.parametrize(
     ("place", "value"),
     [

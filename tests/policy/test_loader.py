@@ -96,6 +96,7 @@ CASES: dict[str, Mapping[str, str]] = {
         "other/brand.yaml": BRAND.replace("id: telline", "id: other"),
         "other/policy.yaml": "policy: other\nowner: a@b.example\n",
     },
+    "last-resort-no": {**FILES, "baseline/topics/telecom.yaml": TOPICS + "    last_resort: no\n"},
     "topic-without-department": {**FILES, "baseline/topics/telecom.yaml": TOPICS + "  router:\n    has: |\n      router\n"},
     "many-at-once": {
         **policy(

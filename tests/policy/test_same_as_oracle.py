@@ -188,7 +188,10 @@ def policy(dice: random.Random) -> Bundle:
         brand=BUNDLE.brands["telline"],
         rules=tuple(rule(dice, number) for number in range(dice.choice((1, 6, 12)))),
         lists={name: (name,) for name in "abcd"},
-        topics={name: Topic(name, "care", (f"topics/{name}",)) for name in ("bills", "signals")},
+        topics={
+            "bills": Topic("bills", "care", ("topics/bills",), last=dice.random() < 0.3),
+            "signals": Topic("signals", "care", ("topics/signals",)),
+        },
         own_names="own",
     )
     index = Index.load(json.loads(json.dumps(compile_index(lists))))

@@ -48,7 +48,8 @@ class Condition:
 
     Two kinds of checks are answered for all rules at once, and never asked where they are false. ``compares``: it is what
     ``comparison`` makes. ``sources``: it is true where one of these sources of the index has a hit in the text; otherwise
-    false where all of the text is known, and unknown where not. ``check`` says the same, with evidence.
+    false where all of the text is known, and unknown where not. ``check`` says the same, with evidence; where ``unsure`` of an
+    argument, a hit may not be enough, and ``check`` is asked too.
     """
 
     says: str
@@ -60,6 +61,7 @@ class Condition:
     may_skip: bool = False
     compares: Comparison | None = None
     sources: Callable[[Any, BrandPolicy], Iterable[str]] | None = None
+    unsure: Callable[[Any, BrandPolicy], bool] = lambda argument, policy: False
 
 
 def comparison(

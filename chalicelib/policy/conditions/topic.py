@@ -1,4 +1,4 @@
-"""``topic: any`` or ``topic: [names]``: an approved topic of the brand is recognised in the text."""
+"""``topic: any`` or ``topic: [names]``: an approved topic of the brand is recognised in the text; ``any`` is no last resort."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from chalicelib.policy import arguments, findings
 from chalicelib.policy.arguments import Parsed
 from chalicelib.policy.conditions.contract import Condition, Names
 from chalicelib.policy.node import Node, Text
-from chalicelib.policy.rules import BrandPolicy
+from chalicelib.policy.rules import BrandPolicy, Topic
 from chalicelib.policy.scene import Scene
 from chalicelib.policy.truth import FALSE, Finding
 
@@ -20,22 +20,27 @@ def _parse(node: Node, names: Names) -> Parsed:
 
 
 def _check(wanted: Union[str, list[str]], scene: Scene) -> Finding:
-    recognised = [(topic.id, span) for topic, span in scene.topics if wanted == "any" or topic.id in wanted]
+    recognised = [(topic.id, span) for topic, span in scene.topics if _wants(wanted, topic)]
     if found := [(start, end, f"topic {name}", phrase) for name, (start, end, phrase) in recognised]:
         return findings.spans("topic", found)
     return FALSE if scene.reading and scene.reading.complete else findings.unknown("topic", "text", "missing")
 
 
 def _sources(wanted: Union[str, list[str]], policy: BrandPolicy) -> list[str]:
-    topics = policy.topics.values()
-    return [source for topic in topics if wanted == "any" or topic.id in wanted for source in topic.sources]
+    return [source for topic in policy.topics.values() if _wants(wanted, topic) for source in topic.sources]
+
+
+def _wants(wanted: Union[str, list[str]], topic: Topic) -> bool:
+    """Whether the rule asks for this topic: a last resort has to be named."""
+    return not topic.last if wanted == "any" else topic.id in wanted
 
 
 CONDITION = Condition(
-    says="An approved topic of the brand is recognised: any, or one of these.",
+    says="An approved topic of the brand is recognised: any (but a last resort, which has to be named), or one of these.",
     sample="any",
     parse=_parse,
     check=_check,
     reads=frozenset({"text"}),
     sources=_sources,
+    unsure=lambda wanted, policy: wanted != "any" and any(policy.topics[name].last for name in wanted),
 )
