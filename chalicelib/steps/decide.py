@@ -96,8 +96,8 @@ def _commit(facts: Facts, loaded: Loaded, around: Circumstances, ports: DecidePo
         plan = plan_of(judgement, facts, places, around, taken, salts)
         # whatever may lose this race is read anew after it
         ports.recent.forget(write.key for write in plan.writes)
-        if plan.tally is not None:
-            ports.store.commit([plan.tally])
+        if not taken and any(isinstance(ports.store.commit([claim]), Cancelled) for claim in plan.claims):
+            return None
         result = ports.store.commit(plan.writes)
         if not isinstance(result, Cancelled):
             return _finished(plan, judgement, ports, around), judgement.decision

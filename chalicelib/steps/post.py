@@ -207,6 +207,7 @@ def _finish(
     writes = outcome_writes(sending, reservation, outcome, ports.entropy, now)
     if not writes:
         return Done(sending.id, "outcome-unknown")
+    said_by_machine(sending, reservation, outcome, ports.store, now)
     if isinstance(ports.store.commit(writes), Cancelled):
         return Done(sending.id, "settled-elsewhere")
     if isinstance(outcome, Posted):
@@ -226,17 +227,25 @@ def outcome_writes(
     """The end of an attempt: posted, with the promise that it opens, or a person; nothing for an unknown outcome."""
     if isinstance(outcome, Posted):
         ending = Ending(state=State.POSTED, reason="posted", looked_up=looked_up, posted_id=outcome.post_id)
-        person = keys.person(reservation.platform, reservation.author_id).partition
-        said = Said(at=now, by="machine", text=reservation.text, person=person)
         return [
             *ending_writes(sending, ending, now, entropy, private={"post_id": outcome.post_id}),
             opened(sending, reservation, now),
-            said_row(reservation.platform, reservation.account, sending.id, said),
         ]
     if isinstance(outcome, (Refused, NotYet)):
         reason = f"refused:{outcome.reason}" if isinstance(outcome, Refused) else "late"
         return list(ending_writes(sending, Ending(state=State.HUMAN, reason=reason, looked_up=looked_up), now, entropy))
     return []
+
+
+def said_by_machine(sending: Standing, reservation: Reservation, outcome: PostOutcome, store: Store, now: datetime) -> None:
+    """Lay down the words of a reply that is public, so that people are asked before they repeat them.
+
+    Before its outcome is recorded: they were said, whether or not that can be written now.
+    """
+    if isinstance(outcome, Posted):
+        person = keys.person(reservation.platform, reservation.author_id).partition
+        said = Said(at=now, by="machine", text=reservation.text, person=person)
+        store.commit([said_row(reservation.platform, reservation.account, sending.id, said)])
 
 
 def _try_later(

@@ -8,7 +8,7 @@ from datetime import datetime
 from chalicelib.domain import keys
 from chalicelib.domain.codec import iso
 from chalicelib.domain.decision import Outcome
-from chalicelib.domain.fact import Known
+from chalicelib.domain.fact import Known, value_of
 from chalicelib.domain.facts import Acknowledged, Budget, Case, Facts, ThreadPost
 from chalicelib.domain.keys import Key
 from chalicelib.domain.reservation import Reservation
@@ -32,13 +32,13 @@ KEPT_ACKNOWLEDGEMENTS = 40
 class Plan:
     """The writes in order; ``word_place`` says which condition means "word lost".
 
-    ``case`` is what waits for a person once they are written, None for an ignored mention. ``tally`` is written by itself before
-    them, at half the price: nobody loses a race over it, and counted once too often is the same person.
+    ``case`` is what waits for a person once they are written, None for an ignored mention. ``claims`` are written before them,
+    each by itself and at half the price: what is claimed by a decision that is never written does no harm.
     """
 
     standing: Standing
     case: Case | None
-    tally: Write | None
+    claims: tuple[Write, ...]
     writes: tuple[Write, ...]
     word_place: int | None
 
@@ -58,17 +58,37 @@ def plan_of(
     case = None
     if outcome is not Outcome.IGNORE:
         case, answering = _answering(judgement, facts, places, around)
-        writes += answering
+        writes.append(answering)
     if outcome is Outcome.HUMAN:
         writes += silencing(judgement.decision, (places.person, facts.person), (places.thread, facts.thread))
-    tally = None
-    if outcome is not Outcome.IGNORE and around.brand is not None:
-        tally = counted(facts.mention, judgement.decision, around.brand.id, around.id, around.now)
     word_place = None
     if reservation is not None and judgement.composed is not None:
         word_place = len(writes)
         writes += _speaking(judgement, judgement.composed, facts, places, around, reservation)
-    return Plan(standing=standing, case=case, tally=tally, writes=tuple(writes), word_place=word_place)
+    return Plan(
+        standing=standing,
+        case=case,
+        claims=_claims(judgement, facts, places, around),
+        writes=tuple(writes),
+        word_place=word_place,
+    )
+
+
+def _claims(judgement: Judgement, facts: Facts, places: Places, around: Circumstances) -> tuple[Write, ...]:
+    """The reply lock of the root post, and who speaks of what.
+
+    An accepted mention is always decided in the end, so the account that holds the lock will answer, whoever of its processes
+    claimed it. A mention that is tallied twice is the same person. What goes to a person although a sister answers needs no lock.
+    """
+    outcome, account, holder = judgement.decision.outcome, facts.mention.account, value_of(facts.holder, None)
+    if outcome is Outcome.IGNORE:
+        return ()
+    lock = [Put(places.lock, {"account": account}, when=(Absent(),))]
+    if holder == account or (holder is not None and outcome is Outcome.HUMAN):
+        lock = []
+    if around.brand is None:
+        return tuple(lock)
+    return (*lock, counted(facts.mention, judgement.decision, around.brand.id, around.id, around.now))
 
 
 def _standing(facts: Facts, around: Circumstances, outcome: Outcome, reservation: Reservation | None) -> Standing:
@@ -116,8 +136,8 @@ def _reservation(judgement: Judgement, facts: Facts, around: Circumstances) -> R
     )
 
 
-def _answering(judgement: Judgement, facts: Facts, places: Places, around: Circumstances) -> tuple[Case, list[Write]]:
-    """The reply lock of the root post, and the case that every mention which is not ignored opens or joins.
+def _answering(judgement: Judgement, facts: Facts, places: Places, around: Circumstances) -> tuple[Case, Write]:
+    """The case that every mention which is not ignored opens or joins.
 
     Beside a case row that cannot be read it opens one of its own: a person must see it all the same.
     """
@@ -132,10 +152,7 @@ def _answering(judgement: Judgement, facts: Facts, places: Places, around: Circu
         now=around.now,
         promised=judgement.due.due if judgement.due else None,
     )
-    return case, [
-        Put(places.lock, {"account": facts.mention.account, "id": around.id}, when=(Absent(),)),
-        put_case(case, place, before.version if before else 0),
-    ]
+    return case, put_case(case, place, before.version if before else 0)
 
 
 def _speaking(

@@ -111,6 +111,6 @@ def test_a_mention_costs_exactly_what_the_page_says(rush: Callable[..., Counting
     with capsys.disabled():
         print(f"\nread units cold and warm, write units: {counted[0]} for a person, {counted[1]} acknowledged")
     page = (Path("docs") / "tables.md").read_text()
-    assert human.calls == acknowledged.calls == {"read": 1, "commit": 2}
-    assert f"| that goes to a person | 3 | {counted[0][0]} | {counted[0][1]} | {counted[0][2]} |" in page
-    assert f"| that acknowledges | 3 | {counted[1][0]} | {counted[1][1]} | {counted[1][2]} |" in page
+    assert human.calls == acknowledged.calls == {"read": 1, "commit": 3}
+    assert f"| that goes to a person | 4 | {counted[0][0]} | {counted[0][1]} | {counted[0][2]} |" in page
+    assert f"| that acknowledges | 4 | {counted[1][0]} | {counted[1][1]} | {counted[1][2]} |" in page

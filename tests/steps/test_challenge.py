@@ -67,7 +67,7 @@ def test_it_costs_one_transaction_after_everything_of_the_live_decision_and_noth
     with_challenger(world, looser())
     world.deliver(mention(1, FOR_PEOPLE))
     world.run()
-    assert calls_of(world) == ["store.read", "store.commit", "store.commit", "queue.send", "store.commit"]
+    assert calls_of(world) == ["store.read", "store.commit", "store.commit", "store.commit", "queue.send", "store.commit"]
 
 
 def broken_down(world: World, artefacts: MemoryArtefacts) -> None:
@@ -110,10 +110,10 @@ def test_a_challenger_in_trouble_changes_nothing_but_its_own_record(
 
 def test_a_record_that_cannot_be_written_is_lost_and_the_mention_is_not(world: World) -> None:
     with_challenger(world, looser())
-    world.faults = {5: "unavailable-before"}
+    world.faults = {6: "unavailable-before"}
     world.deliver(mention(1, FOR_PEOPLE))
     world.run()
-    assert calls_of(world)[4] == "store.commit"
+    assert calls_of(world)[5] == "store.commit"
     assert not [line for line in world.log if line.startswith("failed")]
     assert challenged(world) == []
     assert world.standing_of(mention(1)).state is State.HUMAN
@@ -123,10 +123,10 @@ def test_a_record_that_cannot_be_written_is_lost_and_the_mention_is_not(world: W
 def test_a_lambda_that_dies_with_its_challenger_has_decided_before(world: World, fault: str) -> None:
     """Slow to death is the same: the mention comes back, is found decided, and the challenger is not asked again."""
     with_challenger(world, looser())
-    world.faults = {6: fault}
+    world.faults = {7: fault}
     world.deliver(mention(1, ORDINARY))
     world.run()
-    assert calls_of(world)[5] == "store.commit"
+    assert calls_of(world)[6] == "store.commit"
     assert world.standing_of(mention(1)).state is State.POSTED
     assert len(world.posts) == 1
 
@@ -138,4 +138,4 @@ def test_a_pointer_without_a_challenger_asks_nobody(world: World) -> None:
     world.deliver(mention(1, FOR_PEOPLE))
     world.run()
     assert challenged(world) == []
-    assert calls_of(world) == ["store.read", "store.commit", "store.commit", "queue.send"]
+    assert calls_of(world) == ["store.read", "store.commit", "store.commit", "store.commit", "queue.send"]

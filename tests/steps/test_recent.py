@@ -115,7 +115,7 @@ def test_what_a_process_wrote_itself_it_reads_anew(world: World) -> None:
         world.deliver(mention(number))
         while world.step():
             pass
-    once = ["store.read", "store.commit", "store.commit", "queue.send", "queue.send"]
+    once = ["store.read", "store.commit", "store.commit", "store.commit", "queue.send", "queue.send"]
     assert [line.split()[1] for line in world.log] == once * 2
 
 

@@ -64,7 +64,7 @@ def test_what_waits_longer_than_usual_stands_before_no_lost_attempt_and_ends_aft
 
 
 def test_who_dies_between_the_record_of_the_intent_and_the_intent_leaves_a_reply_that_still_goes_out(loaded: Loaded) -> None:
-    world = World(loaded, calm=True, faults=[Fault(8, "crash-before")])
+    world = World(loaded, calm=True, faults=[Fault(9, "crash-before")])
     world.deliver(FIRST)
     world.run()
     assert "store.commit crash-before" in " ".join(world.log)
