@@ -207,7 +207,7 @@ def _finish(
     writes = outcome_writes(sending, reservation, outcome, ports.entropy, now)
     if not writes:
         return Done(sending.id, "outcome-unknown")
-    said_by_machine(sending, reservation, outcome, ports.store, now)
+    made_public(sending, reservation, outcome, ports.store, now)
     if isinstance(ports.store.commit(writes), Cancelled):
         return Done(sending.id, "settled-elsewhere")
     if isinstance(outcome, Posted):
@@ -224,27 +224,26 @@ def outcome_writes(
     *,
     looked_up: bool = False,
 ) -> list[Write]:
-    """The end of an attempt: posted, with the promise that it opens, or a person; nothing for an unknown outcome."""
+    """The end of an attempt: posted, or a person; nothing for an unknown outcome."""
     if isinstance(outcome, Posted):
         ending = Ending(state=State.POSTED, reason="posted", looked_up=looked_up, posted_id=outcome.post_id)
-        return [
-            *ending_writes(sending, ending, now, entropy, private={"post_id": outcome.post_id}),
-            opened(sending, reservation, now),
-        ]
+        return list(ending_writes(sending, ending, now, entropy, private={"post_id": outcome.post_id}))
     if isinstance(outcome, (Refused, NotYet)):
         reason = f"refused:{outcome.reason}" if isinstance(outcome, Refused) else "late"
         return list(ending_writes(sending, Ending(state=State.HUMAN, reason=reason, looked_up=looked_up), now, entropy))
     return []
 
 
-def said_by_machine(sending: Standing, reservation: Reservation, outcome: PostOutcome, store: Store, now: datetime) -> None:
-    """Lay down the words of a reply that is public, so that people are asked before they repeat them.
+def made_public(sending: Standing, reservation: Reservation, outcome: PostOutcome, store: Store, now: datetime) -> None:
+    """What follows from a reply that everybody can read: its promise is open, and people are asked before they repeat its words.
 
-    Before its outcome is recorded: they were said, whether or not that can be written now.
+    Two writes by themselves, before the outcome is recorded: both hold, whether or not that can be written. A promise that is
+    open already was opened by whoever died then.
     """
     if isinstance(outcome, Posted):
         person = keys.person(reservation.platform, reservation.author_id).partition
         said = Said(at=now, by="machine", text=reservation.text, person=person)
+        store.commit([opened(sending, reservation, now)])
         store.commit([said_row(reservation.platform, reservation.account, sending.id, said)])
 
 

@@ -16,7 +16,7 @@ from chalicelib.domain.state import State
 from chalicelib.ports import Cancelled, Unavailable
 from chalicelib.steps.closing import Ending, ending_writes, put_standing
 from chalicelib.steps.done import Done
-from chalicelib.steps.post import PostPorts, outcome_writes, said_by_machine
+from chalicelib.steps.post import PostPorts, made_public, outcome_writes
 from chalicelib.steps.rows import Standing, from_row
 from chalicelib.steps.telling import tell_again
 
@@ -73,7 +73,7 @@ def _look_up(standing: Standing, ports: PostPorts, limits: Limits, now: datetime
     platform = ports.platform_of(standing.platform)
     found = platform.read_lookup(reservation, ports.http.send(request, limits.platform_timeout.total_seconds()))
     if isinstance(found, Posted):
-        said_by_machine(standing, reservation, found, ports.store, now)
+        made_public(standing, reservation, found, ports.store, now)
         writes = outcome_writes(standing, reservation, found, ports.entropy, now, looked_up=True)
         if isinstance(ports.store.commit(writes), Cancelled):
             return Done(standing.id, "settled-elsewhere")

@@ -82,3 +82,15 @@ def test_a_pause_right_after_the_intent_withdraws_it_before_any_call(world: Worl
     assert world.posts == []
     assert world.standing_of(FIRST).state is State.HUMAN
     assert world.standing_of(FIRST).attempt == 1
+
+
+def test_a_promise_is_open_as_soon_as_its_reply_is_public_and_stays_one_promise(loaded: Loaded) -> None:
+    """Who dies after the call and before the outcome leaves the promise; whoever looks the reply up finds it open."""
+    for call in (13, 14):
+        world = World(loaded, calm=True, faults=[Fault(call, "crash-before")])
+        world.deliver(FIRST)
+        world.run()
+        standing = world.standing_of(FIRST)
+        assert (standing.state, len(world.posts)) == (State.POSTED, 1)
+        row = world.store.read([keys.promise(standing.id)])[keys.promise(standing.id)]
+        assert (row["status"], row["mention"]) == ("open", standing.id)
