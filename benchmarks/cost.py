@@ -1,12 +1,13 @@
 """What a million mentions cost on AWS: units and calls counted on the real steps, times the price list beside this file.
 
 Two stories, each for a brand with one sink: a mention that goes to a person, and one that is acknowledged, from the webhook to
-the leaf in the tree. Counted is every row read and written (by its stored size), every queue request, every run of a Lambda.
-Assumed, in ``prices.json``, is how long AWS takes to answer, CPU, and what a run logs. Exit code 1 over a limit.
+the leaf in the tree. Counted is every row read and written (by its stored size), every queue request, every run of a Lambda,
+every byte logged. Assumed, in ``prices.json``, is how long AWS takes to answer, and CPU. Exit code 1 over a limit.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections import Counter
@@ -18,12 +19,14 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from chalicelib import telemetry  # noqa: E402
 from chalicelib.domain import keys  # noqa: E402
 from chalicelib.domain.outcome import Carried, HttpRequest, HttpResponse  # noqa: E402
 from chalicelib.domain.webhook import Secrets  # noqa: E402
 from chalicelib.ports import Put  # noqa: E402
 from chalicelib.sinks.slack import SINK as SLACK  # noqa: E402
 from chalicelib.steps import announce, sequence  # noqa: E402
+from chalicelib.steps.done import Done  # noqa: E402
 from chalicelib.steps.rows import to_row  # noqa: E402
 from tests.aws.units import Counting  # noqa: E402
 from tests.pack import small_pack  # noqa: E402
@@ -31,6 +34,12 @@ from tests.simulation.mentions import mention  # noqa: E402
 from tests.simulation.world import LIMITS, World  # noqa: E402
 
 MILLION = 1_000_000
+VCPU_GB = 1.769
+"""A Lambda has a whole processor at this memory, and a share of one below: CPU costs the same at any size, waiting does not."""
+
+LOG_LINE_BYTES = 26
+"""What CloudWatch adds to each line."""
+
 BATCH = 100
 """Leaves that the stream brings at once."""
 PRICES = json.loads((Path(__file__).parent / "prices.json").read_text())
@@ -40,8 +49,8 @@ MEMORY_GB = {
     for name, one in json.loads((ROOT / ".chalice/config.json").read_text())["stages"]["live"]["lambda_functions"].items()
 }
 STORIES = {
-    "goes to a person": ("@NorthwindHelp my solicitor will call about my card, how do i complain", 98, 22.0),
-    "is acknowledged": ("@NorthwindHelp how do I activate my new card?", 49, 34.0),
+    "goes to a person": ("@NorthwindHelp my solicitor will call about my card, how do i complain", 100, 22.0),
+    "is acknowledged": ("@NorthwindHelp how do I activate my new card?", 100, 34.0),
 }
 """Text, how many in one process, and the limit in dollars for a million. The brand's hourly limit allows so many."""
 
@@ -82,6 +91,7 @@ class Story:
         self._announce(world)
         self._sequence(world)
         self.runs |= {"api_handler": many, "decide_mentions": many, "post_replies": len(world.replies.sent)}
+        self.log_bytes = self._logged(world)
 
     def _announce(self, world: Any) -> None:
         ports = announce.AnnouncePorts(
@@ -112,18 +122,38 @@ class Story:
             sequence.run(leaves[start : start + BATCH], ports, world.now)
             self.runs["sequence_ledger"] += 1
 
+    def _logged(self, world: Any) -> int:
+        """Bytes of what the Lambdas say of these mentions, line by line as ``app.py`` writes them."""
+        lines, correlation, now = io.StringIO(), "8f7a5b0c-5a5e-4d55-9f0b-9d8f1b1a2c3d", world.now
+        telemetry.write_to(lines)
+        for number in range(self.many):
+            standing = world.standing_of(mention(number))
+            (decided, *_) = (row["leaf"] for _, row in self.ledger.partition("ledger", standing.id))
+            rule = json.loads(decided)["decision"]["rule"]
+            telemetry.note("receive", correlation, platform="x", status=200, reason="", notices=1)
+            done = Done(standing.id, "reserved" if self.posts else "human", rule, correlation, now)
+            telemetry.done("decide", done, now)
+            telemetry.done("announce", Done(standing.id, "told", "slack", since=now), now)
+            if self.posts:
+                telemetry.done("post", Done(standing.id, standing.state.value, correlation=correlation), now)
+        for _ in range(self.runs["sequence_ledger"]):
+            telemetry.note("sequence", leaves=BATCH)
+        telemetry.write_to(None)
+        return len(lines.getvalue().encode()) + LOG_LINE_BYTES * lines.getvalue().count("\n")
+
     def seconds(self) -> dict[str, float]:
         """GB-seconds of each Lambda: its CPU, and what it waits for."""
-        a, cpu = ASSUMED, ASSUMED["cpu_ms"]
-        decide = a["read_ms"] + a["transaction_ms"] + a["queue_ms"] * (2 if self.posts else 1)
-        milliseconds = {
-            "api_handler": cpu["api_handler"] + a["queue_ms"],
-            "decide_mentions": cpu["decide_mentions"] + decide,
-            "post_replies": cpu["post_replies"] + a["read_ms"] + 2 * a["transaction_ms"] + a["reply_ms"],
-            "announce_cases": cpu["announce_cases"] + a["read_ms"] + a["sink_ms"],
-            "sequence_ledger": cpu["sequence_ledger"] + a["read_ms"] + 4 * a["transaction_ms"],
+        a = ASSUMED
+        decide = a["read_ms"] + 2 * a["write_ms"] + a["transaction_ms"] + a["queue_ms"] * (2 if self.posts else 1)
+        waits = {
+            "api_handler": a["queue_ms"],
+            "decide_mentions": decide,
+            "post_replies": 2 * a["read_ms"] + 4 * a["write_ms"] + a["transaction_ms"] + a["reply_ms"],
+            "announce_cases": a["read_ms"] + a["sink_ms"],
+            "sequence_ledger": a["read_ms"] + a["transaction_ms"],
         }
-        return {name: count * milliseconds[name] / 1000 * MEMORY_GB[name] for name, count in self.runs.items()}
+        per_run = {name: (a["cpu_ms"][name] * VCPU_GB + wait * MEMORY_GB[name]) / 1000 for name, wait in waits.items()}
+        return {name: count * per_run[name] for name, count in self.runs.items()}
 
     def lines(self) -> dict[str, tuple[float, float]]:
         """What is paid for → (how much of it for one mention, dollars for a million mentions)."""
@@ -135,7 +165,7 @@ class Story:
             "SQS requests": (self.queue_requests * per, "queue_request"),
             "Lambda runs": (sum(self.runs.values()) * per, "lambda_request"),
             "Lambda GB-seconds": (sum(self.seconds().values()) * per, "lambda_gb_second"),
-            "log gigabytes": (sum(self.runs.values()) * per * ASSUMED["log_bytes_of_a_run"] / 1e9, "log_gb"),
+            "log gigabytes": (self.log_bytes * per / 1e9, "log_gb"),
         }
         return {name: (amount, amount * PRICES[price] * MILLION) for name, (amount, price) in amounts.items()}
 

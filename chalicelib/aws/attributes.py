@@ -17,6 +17,9 @@ _KEY_PARTS = ("partition", "sort")
 PACKED = frozenset({"ledger", "private"})
 """Tables whose rows are written once and never changed: DynamoDB need not see into them, and a write is paid by the kilobyte."""
 
+_STRETCHES = ("tree", "SEQ#")
+"""So are the stretches of the tree. Its head is not: its version is a condition."""
+
 _UNIT_BYTES = 1_000
 """A little under the kilobyte of a unit, for the key."""
 
@@ -33,7 +36,7 @@ def key_attributes(key: Key) -> Attributes:
 
 def to_attributes(key: Key, row: Row) -> Attributes:
     """The whole row with its key."""
-    if key.table in PACKED:
+    if key.table in PACKED or (key.table, key.partition[:4]) == _STRETCHES:
         text = packing.text_of(row)
         if len(text) > _UNIT_BYTES:
             return key_attributes(key) | {packing.FIELD: {"B": packing.packed(text)}}

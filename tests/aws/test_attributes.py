@@ -13,7 +13,9 @@ import pytest
 
 from chalicelib.aws import packing
 from chalicelib.aws.attributes import row_of, to_attributes
+from chalicelib.domain import keys
 from chalicelib.ports import Key
+from chalicelib.steps.numbered import stretch_key
 from tests.aws.units import stored_bytes
 from tests.pack import small_pack
 from tests.simulation.mentions import mention
@@ -64,6 +66,15 @@ def test_a_stream_tells_bytes_as_base64() -> None:
 @pytest.mark.parametrize("table", ["state", "control", "tree"])
 def test_a_row_that_changes_is_never_packed(table: str) -> None:
     assert to_attributes(Key(table, "p", "s"), LONG).keys() == {"partition", "sort", "half", "zlib1"}
+
+
+def test_a_stretch_of_the_tree_is_packed_and_its_head_never() -> None:
+    """The head grows over a kilobyte with the tree, and whoever writes it holds its version."""
+    place = stretch_key(0)
+    row = {"start": 0, "hashes": [f"{number:064x}" for number in range(100)], "version": 1}
+    assert to_attributes(place, row).keys() == {"partition", "sort", "zlib1"}
+    assert row_of(to_attributes(place, row)) == row
+    assert to_attributes(keys.head(), row)["version"] == {"N": "1"}
 
 
 def test_a_short_row_is_left_readable() -> None:

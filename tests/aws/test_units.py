@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks import cost
 from chalicelib.domain import envelope, keys
 from chalicelib.domain.limits import Limits
 from chalicelib.ports import Put
@@ -114,3 +115,16 @@ def test_a_mention_costs_exactly_what_the_page_says(rush: Callable[..., Counting
     assert human.calls == acknowledged.calls == {"read": 1, "commit": 3}
     assert f"| that goes to a person | 4 | {counted[0][0]} | {counted[0][1]} | {counted[0][2]} |" in page
     assert f"| that acknowledges | 4 | {counted[1][0]} | {counted[1][1]} | {counted[1][2]} |" in page
+
+
+@pytest.mark.parametrize("story", cost.STORIES)
+def test_a_million_mentions_stay_within_their_price(story: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Issue 4: $22 for those that go to a person, $34 for those that are acknowledged, on x86 and with API Gateway."""
+    text, many, limit = cost.STORIES[story]
+    told = cost.Story(text, many)
+    lines = told.lines()
+    with capsys.disabled():
+        print(f"\na million mentions that {story}: ${sum(dollars for _, dollars in lines.values()):.2f} of ${limit:.0f}")
+    assert told.posts in (0, many)
+    assert sum(dollars for _, dollars in lines.values()) <= limit
+    assert lines["DynamoDB write units"][0] == {"goes to a person": 13.24, "is acknowledged": 32.36}[story]
