@@ -89,7 +89,7 @@ class Together:
         """See ``ports.Store``."""
         if not getattr(self._passed, "once", False):
             self._passed.once = True
-            self._gate.wait(timeout=10)
+            self._gate.wait(timeout=60)
         return self._store.commit(writes)
 
 
