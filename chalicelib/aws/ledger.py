@@ -22,14 +22,14 @@ class DynamoLedger:
         self._calls = Calls(client, pace or Pace())
         self._table = table
 
-    def decisions(self, since: datetime) -> Iterator[Sequence[tuple[Key, Row]]]:
-        """Decisions recorded at or after ``since``, page by page; a page may be empty."""
+    def records(self, kind: str, since: datetime) -> Iterator[Sequence[tuple[Key, Row]]]:
+        """Records of one kind written at or after ``since``, page by page; a page may be empty."""
         start: dict[str, Any] = {}
         while True:
             answer = self._calls("scan", TableName=self._table, Limit=_AT_ONCE, **start)
             # picked here and not by a filter of the call, which costs the same and cannot see into a packed row
             page = [(key_of("ledger", attributes), row_of(attributes)) for attributes in answer["Items"]]
-            yield [(key, row) for key, row in page if row["kind"] == "decision" and str(row["at"]) >= iso(since)]
+            yield [(key, row) for key, row in page if row["kind"] == kind and str(row["at"]) >= iso(since)]
             if "LastEvaluatedKey" not in answer:
                 return
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}

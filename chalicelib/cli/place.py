@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chalicelib.cli.commands.contract import Subparsers
 from chalicelib.cli.folder import DEFAULT, STORE, add_data
 from chalicelib.cli.screen import Complaint, Exit
 
@@ -36,6 +37,14 @@ def add_place(parser: argparse.ArgumentParser) -> None:
         metavar="STACK",
         help="a deployed stage instead, by the name of its stack; region and credentials as for the aws command line",
     )
+
+
+def add_word(words: Subparsers, name: str, help: str, description: str) -> argparse.ArgumentParser:
+    """A word of ``ackguard policy`` that works on either, with ``--json``."""
+    parser = words.add_parser(name, help=help, description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="JSON for machines")
+    add_place(parser)
+    return parser
 
 
 @contextmanager

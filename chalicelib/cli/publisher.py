@@ -16,8 +16,8 @@ from chalicelib.aws.clients import client
 from chalicelib.aws.ledger import DynamoLedger
 from chalicelib.cli import screen
 from chalicelib.cli.folder import Folder, opened
-from chalicelib.cli.place import add_place, reached
-from chalicelib.cli.replaying import Page, decisions_of
+from chalicelib.cli.place import reached
+from chalicelib.cli.replaying import Page, records_of
 from chalicelib.domain import keys
 from chalicelib.embedded.artefacts import FileArtefacts
 from chalicelib.embedded.key import LocalSigner
@@ -75,11 +75,11 @@ class Publisher:
                 return Named(document, sha256, f"{IN_FORCE} ({sha256[:SHOWN]})" if word == IN_FORCE else sha256[:SHOWN])
         raise screen.Complaint(f"{sha256[:SHOWN]}: its bundle is not there or was changed", screen.Exit.UNAVAILABLE)
 
-    def decisions(self, since: datetime) -> Iterator[Page]:
-        """Pages of what the ledger recorded at or after ``since``; on a stage its whole ledger is scanned for it."""
+    def records(self, kind: str, since: datetime) -> Iterator[Page]:
+        """Pages of one kind that the ledger recorded at or after ``since``; on a stage its whole ledger is scanned for it."""
         if self.folder is not None:
-            return decisions_of(self.folder, since)
-        return DynamoLedger(client("dynamodb"), wiring.settings().places[f"{TABLE}LEDGER"]).decisions(since)
+            return records_of(self.folder, kind, since)
+        return DynamoLedger(client("dynamodb"), wiring.settings().places[f"{TABLE}LEDGER"]).records(kind, since)
 
     def in_force(self) -> str:
         """The hash of the bundle in force; raises Complaint where there is none."""
@@ -91,6 +91,13 @@ class Publisher:
             says = "the pointer was not signed by this deployment's publisher, so every mention goes to a person"
             raise screen.Complaint(f"{says}; publish anew: ackguard policy publish", screen.Exit.UNAVAILABLE)
         return pointer.sha256
+
+    def challenger(self) -> str:
+        """The hash of the policy that runs beside; raises Complaint where none does."""
+        pointer = trusted(pointer_of(self.ports.store), self.ports)
+        if pointer is None or not pointer.challenger:
+            raise screen.Complaint("no policy runs beside the one in force; start one: ackguard policy challenge policies")
+        return pointer.challenger
 
     def one(self, start: str) -> str:
         """The one hash that starts so, among all that were ever proposed or in force; raises Complaint."""
@@ -122,12 +129,6 @@ class Publisher:
         engine = next(iter(side_of(document).engines), "")
         loaded = Bundles(self.ports.artefacts, (self.ports.signer.public_key(),), engine).named_by(pointer)
         return None if isinstance(loaded.bundle, Broken) else loaded
-
-
-def add_publisher(parser: argparse.ArgumentParser) -> None:
-    """The options of every word that ships: ``--data``, ``--stage`` and ``--json``."""
-    add_place(parser)
-    parser.add_argument("--json", action="store_true", help="JSON for machines")
 
 
 @contextmanager

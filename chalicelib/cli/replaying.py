@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from chalicelib.audit.kinds import sort_key
 from chalicelib.cli import plain
 from chalicelib.cli.folder import Folder
 from chalicelib.cli.judging import Judge
@@ -14,7 +15,7 @@ from chalicelib.domain.codec import instant
 from chalicelib.domain.keys import Key
 from chalicelib.ports import Row, Store
 from chalicelib.rows import MOST
-from chalicelib.steps.simulate import Played, played_of
+from chalicelib.steps.simulate import Played, beside_of, played_of
 
 _SPAN = re.compile(r"([1-9][0-9]{0,4})(m|h|d)")
 _UNIT = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -41,12 +42,25 @@ def recorded(store: Store, pages: Iterable[Page]) -> Iterator[Played | str]:
                 yield played_of(json.loads(row["leaf"]), half["half"] if half else None)
 
 
-def decisions_of(folder: Folder, since: datetime) -> Iterator[Page]:
-    """Decisions that the ledger of a folder recorded at or after ``since``, oldest first."""
+def challenged(store: Store, pages: Iterable[Page], sha256: str) -> Iterator[Played | str]:
+    """Every mention of these ledger rows that the challenger ``sha256`` judged, with the live decision; a slug as above."""
+    sort = sort_key("decision")
+    for key, row in (one for page in pages for one in page):
+        judged = json.loads(row["leaf"])
+        if judged["body"]["sha256"] != f"sha256:{sha256}":
+            continue
+        live, *halves = (Key("ledger", key.partition, sort), *(Key("private", key.partition, at) for at in (sort, key.sort)))
+        found = store.read([live, *halves])
+        private, half = (found[one]["half"] if one in found else None for one in halves)
+        yield beside_of(judged, half, json.loads(found[live]["leaf"]), private) if live in found else "erased"
+
+
+def records_of(folder: Folder, kind: str, since: datetime) -> Iterator[Page]:
+    """Records of one kind that the ledger of a folder has since then, oldest first."""
     seen = 0
     while rows := folder.lookup.history(seen, MOST):
         seen = rows[-1][0]
-        yield [(key, row) for _, key, row in rows if row["kind"] == "decision" and instant(row["at"]) >= since]
+        yield [(key, row) for _, key, row in rows if row["kind"] == kind and instant(row["at"]) >= since]
 
 
 def written(lines: Iterator[bytes], judge: Judge) -> Iterator[Played | str]:

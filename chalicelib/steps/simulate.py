@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from chalicelib.domain.codec import decode
@@ -18,6 +19,7 @@ from chalicelib.domain.limits import Limits
 from chalicelib.policy.bundle import Broken
 from chalicelib.ports import Recogniser
 from chalicelib.steps.bundles import Loaded
+from chalicelib.steps.challenge import FAILED
 from chalicelib.steps.judge import judge
 from chalicelib.steps.recognise import recognised
 
@@ -28,7 +30,8 @@ SHADOW, NO_RULE = "shadow", "decided-before-any-rule"
 class Played:
     """One mention that can be played: its facts, the word locks that were taken, and what was decided under which policy.
 
-    ``decision`` and ``policy`` are None for a mention that nobody decided yet.
+    ``decision`` and ``policy`` are None for a mention that nobody decided yet. ``beside`` is what a policy that ran beside the
+    live one would have done, where that was recorded.
     """
 
     id: str
@@ -36,6 +39,7 @@ class Played:
     taken: frozenset[str] = frozenset()
     decision: Decision | None = None
     policy: str | None = None
+    beside: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,10 @@ class Simulation:
     hits_after: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
 
+    def __post_init__(self) -> None:
+        # both policies ask about the same text, and a wave of mentions says the same: nothing is asked twice in a row
+        self.recogniser = Remembering(self.recogniser)
+
     @property
     def replayed(self) -> int:
         """How many mentions could be played."""
@@ -91,10 +99,8 @@ class Simulation:
         The recogniser was perhaps never asked, because a rule for people stood before it. So it is asked now, and where it
         does not answer the mention is left out: nobody may take its silence for "this stays with a person".
         """
-        facts = recognised(played.facts, self.after.bundle, self.limits, self.recogniser)
-        new = judge(facts, self.after, self.limits, played.taken).decision
-        asked_in_vain = facts is not played.facts and isinstance(facts.ordinary, Unknown)
-        if asked_in_vain and outcome_of(new) != Outcome.ACKNOWLEDGE.value:
+        new = played.beside or self._after(played)
+        if new is None:
             self.leave_out("recogniser-does-not-answer")
             return None
         self.total += 1
@@ -107,9 +113,18 @@ class Simulation:
         self.moves[ended] += 1
         return None if ended[0] == ended[1] else Flip(id=played.id, facts=played.facts, before=old, after=new)
 
+    def _after(self, played: Played) -> Decision | None:
+        """What the new policy decides, None where its recogniser was asked in vain."""
+        facts = recognised(played.facts, self.after.bundle, self.limits, self.recogniser)
+        new = judge(facts, self.after, self.limits, played.taken).decision
+        asked_in_vain = facts is not played.facts and isinstance(facts.ordinary, Unknown)
+        return None if asked_in_vain and outcome_of(new) != Outcome.ACKNOWLEDGE.value else new
+
     def _before(self, played: Played) -> Decision:
         """What was decided where the policy in force decided it, else what that policy would decide."""
         recorded = played.decision
+        if played.beside is not None and recorded is not None:
+            return recorded
         if self.before is None:
             return recorded or judge(played.facts, Loaded("", Broken("no-policy-in-force"), {}), self.limits).decision
         if recorded is not None and played.policy == self.before.sha256:
@@ -129,6 +144,13 @@ class Simulation:
         """(rule, hits before, hits after), those that changed most first."""
         rows = [(rule, self.hits_before[rule], self.hits_after[rule]) for rule in self.hits_before | self.hits_after]
         return sorted(rows, key=lambda row: (-abs(row[2] - row[1]), -max(row[1:]), row[0]))
+
+
+class Remembering:
+    """A recogniser that is not asked the same twice, while it is one of the last thousand texts."""
+
+    def __init__(self, recogniser: Recogniser) -> None:
+        self.recognise = lru_cache(maxsize=1024)(recogniser.recognise)
 
 
 def outcome_of(decision: Decision) -> str:
@@ -152,6 +174,24 @@ def played_of(public: Mapping[str, Any], private: Mapping[str, Any] | None) -> P
             decision=decode(Decision, private["decision"]),
             policy=str(public["policy"]["sha256"]),
         )
+    except (ValueError, KeyError, TypeError):
+        return "written-by-another-version"
+
+
+def beside_of(
+    challenged: Mapping[str, Any], half: Mapping[str, Any] | None, public: Mapping[str, Any], private: Mapping[str, Any] | None
+) -> Played | str:
+    """A mention that a policy judged beside the live one, both as recorded; a slug that says why it cannot be compared.
+
+    ``challenged`` and ``half`` are that record and its private half, ``public`` and ``private`` those of the live decision.
+    """
+    if challenged["body"]["outcome"] == FAILED:
+        return f"challenger-failed: {challenged['body']['reason']}"
+    played = played_of(public, private)
+    if isinstance(played, str) or half is None:
+        return played if isinstance(played, str) else "erased"
+    try:
+        return replace(played, beside=decode(Decision, half["decision"]))
     except (ValueError, KeyError, TypeError):
         return "written-by-another-version"
 

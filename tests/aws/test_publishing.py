@@ -106,10 +106,10 @@ def test_decisions_of_a_stage_are_scanned_page_by_page_with_their_private_halves
         decide_mention(mention(number, "@NorthwindHelp my solicitor"), wiring.for_deciding(), Limits(), now, Trace())
     monkeypatch.setattr(ledger, "_AT_ONCE", 3)
     whole = ledger.DynamoLedger(stage.client("dynamodb"), stage.places["ACKGUARD_TABLE_LEDGER"])
-    played = list(recorded(store, whole.decisions(now)))
+    played = list(recorded(store, whole.records("decision", now)))
     assert len(played) == seen
     assert all(isinstance(one, Played) and one.decision is not None and one.decision.rule == "legal" for one in played)
-    assert list(recorded(store, whole.decisions(now + timedelta(hours=1)))) == []
+    assert list(recorded(store, whole.records("decision", now + timedelta(hours=1)))) == []
 
 
 def test_the_caller_is_whom_sts_names(stage: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from chalicelib import registry
@@ -95,10 +96,32 @@ def test_sarif_names_rule_place_and_fix(folder: Path, capsys: pytest.CaptureFixt
     (result,) = (one for one in run["results"] if one["ruleId"] == "GP404")
     assert rules[result["ruleIndex"]] == "GP404"
     place = result["locations"][0]["physicalLocation"]
-    assert (place["artifactLocation"]["uri"], place["region"]) == ("baseline/lists/slurs.txt", {"startLine": 2, "startColumn": 1})
+    assert place["artifactLocation"]["uri"] == f"{folder.resolve().as_uri()}/baseline/lists/slurs.txt"
+    assert place["region"] == {"startLine": 2, "startColumn": 1, "snippet": {"text": "zorgles"}}
     (change,) = result["fixes"][0]["artifactChanges"][0]["replacements"]
     assert change["deletedRegion"] == {"startLine": 2, "startColumn": 1, "endLine": 3, "endColumn": 1}
     assert change["insertedContent"] == {"text": ""}
+
+
+def test_sarif_keeps_to_the_schema_of_oasis_and_has_what_code_scanning_asks_for(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "baseline/lists/slurs.txt").write_text("zorgle*\nzorgles\nvirgin\n")
+    monkeypatch.chdir(folder.parent)
+    main(["policy", "lint", folder.name, "--today", "2031-11-22", "--sarif"])
+    document = json.loads(capsys.readouterr().out)
+    schema = json.loads((Path(__file__).parents[1] / "vectors/sarif-2.1.0.json").read_text())
+    assert [error.message for error in jsonschema.Draft4Validator(schema).iter_errors(document)] == []
+    (run,) = document["runs"]
+    assert all(rule["shortDescription"]["text"] and rule["fullDescription"]["text"] for rule in run["tool"]["driver"]["rules"])
+    assert all(rule["help"]["text"] and rule["help"]["markdown"] for rule in run["tool"]["driver"]["rules"])
+    assert run["results"]
+    for result in run["results"]:
+        place = result["locations"][0]["physicalLocation"]
+        assert (folder.parent / place["artifactLocation"]["uri"]).is_file(), "named from where the command ran"
+        assert place["region"]["startLine"] >= 1
+        assert result["level"] in ("error", "warning", "note")
+        assert result["message"]["text"]
 
 
 def test_the_schemas_are_written_where_they_are_asked_for(tmp_path: Path) -> None:

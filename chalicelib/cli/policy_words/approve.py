@@ -24,18 +24,11 @@ Exit code 0 where it is in force, 1 where it was only shown or refused.
 
 def add(words: Subparsers) -> None:
     """Describe the command line."""
-    from chalicelib.cli.place import add_place  # noqa: PLC0415
+    from chalicelib.cli.place import add_word  # noqa: PLC0415
 
-    parser = words.add_parser(
-        "approve",
-        help="agree to what somebody else proposed",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = add_word(words, "approve", "agree to what somebody else proposed", DESCRIPTION)
     parser.add_argument("hash", metavar="HASH", help="the start of its hash")
     parser.add_argument("--flips", type=int, metavar="N", help="how many mentions turn to acknowledgements, as you have read")
-    parser.add_argument("--json", action="store_true", help="JSON for machines")
-    add_place(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -23,18 +23,11 @@ examples:
 
 def add(words: Subparsers) -> None:
     """Describe the command line."""
-    from chalicelib.cli.place import add_place  # noqa: PLC0415
+    from chalicelib.cli.place import add_word  # noqa: PLC0415
 
-    parser = words.add_parser(
-        "challenge",
-        help="let a policy run beside the one in force, recorded and never sent",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = add_word(words, "challenge", "let a policy run beside the one in force, recorded and never sent", DESCRIPTION)
     parser.add_argument("new", nargs="?", metavar="HASH|DIR", help="the policy that runs beside")
     parser.add_argument("--stop", action="store_true", help="end it")
-    parser.add_argument("--json", action="store_true", help="JSON for machines")
-    add_place(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

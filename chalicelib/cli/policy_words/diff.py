@@ -8,7 +8,7 @@ from pathlib import Path
 
 from chalicelib.cli import screen
 from chalicelib.cli.commands.contract import Command, Subparsers
-from chalicelib.cli.place import add_place
+from chalicelib.cli.place import add_word
 
 DESCRIPTION = """\
 Compares two policies, each a folder, the first letters of a bundle's hash, or in-force. With one, it is compared with
@@ -30,15 +30,8 @@ Exit code 0 for EQUIVALENT and TIGHTENS, 1 for what one person may not ship.
 
 def add(words: Subparsers) -> None:
     """Describe the command line."""
-    parser = words.add_parser(
-        "diff",
-        help="does a change tighten or loosen?",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = add_word(words, "diff", "does a change tighten or loosen?", DESCRIPTION)
     parser.add_argument("policies", nargs="+", metavar="A [B]", help="from A to B; with one, from the policy in force to it")
-    parser.add_argument("--json", action="store_true", help="JSON for machines")
-    add_place(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

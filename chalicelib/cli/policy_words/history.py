@@ -22,17 +22,10 @@ examples:
 
 def add(words: Subparsers) -> None:
     """Describe the command line."""
-    from chalicelib.cli.place import add_place  # noqa: PLC0415
+    from chalicelib.cli.place import add_word  # noqa: PLC0415
 
-    parser = words.add_parser(
-        "history",
-        help="which policy was in force when, and who put it there",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = add_word(words, "history", "which policy was in force when, and who put it there", DESCRIPTION)
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="how many (default: 20)")
-    parser.add_argument("--json", action="store_true", help="JSON for machines")
-    add_place(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.sarif:
         from chalicelib.cli.sarif import sarif  # noqa: PLC0415
 
-        print(sarif(shown))
+        print(sarif(shown, folder))
     elif arguments.json:
         print(tree.problems_json(shown))
     else:

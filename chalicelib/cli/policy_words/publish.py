@@ -35,20 +35,13 @@ Exit code 0 where it is in force, 1 where it waits for a second person or was re
 
 def add(words: Subparsers) -> None:
     """Describe the command line."""
-    from chalicelib.cli.place import add_place  # noqa: PLC0415
+    from chalicelib.cli.place import add_word  # noqa: PLC0415
     from chalicelib.local.policies import POLICIES  # noqa: PLC0415
 
-    parser = words.add_parser(
-        "publish",
-        help="put a policy in force, or before a second person",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = add_word(words, "publish", "put a policy in force, or before a second person", DESCRIPTION)
     parser.add_argument("folder", nargs="?", type=Path, default=POLICIES, metavar="DIR", help="default: policies/")
     add_why(parser)
     add_source(parser)
-    parser.add_argument("--json", action="store_true", help="JSON for machines")
-    add_place(parser)
 
 
 def add_why(parser: argparse.ArgumentParser) -> None:

@@ -24,19 +24,12 @@ Exit code 0 where it is in force, 1 where it waits for a second person or was re
 
 def add(words: Subparsers) -> None:
     """Describe the command line."""
-    from chalicelib.cli.place import add_place  # noqa: PLC0415
+    from chalicelib.cli.place import add_word  # noqa: PLC0415
 
-    parser = words.add_parser(
-        "rollback",
-        help="put an earlier policy in force again",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = add_word(words, "rollback", "put an earlier policy in force again", DESCRIPTION)
     parser.add_argument("hash", nargs="?", metavar="HASH", help="the start of its hash (default: the one before)")
     add_why(parser)
     add_source(parser)
-    parser.add_argument("--json", action="store_true", help="JSON for machines")
-    add_place(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

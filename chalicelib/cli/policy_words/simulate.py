@@ -24,11 +24,13 @@ mention that went to a person and would be acknowledged, with its text and what 
 
   --since 24h        what the ledger recorded, with the facts as they were then (90m, 24h, 7d, or an ISO time with a zone)
   --mentions FILE    mentions in plain form (docs/decide.md), one JSON object a line; each as a first contact
+  --challenger       nothing is decided again: the live decisions against those of the challenger, both from the record
 
 examples:
   ackguard policy simulate policies --since 24h
   ackguard policy simulate policies --since 7d --html report.html
   ackguard policy simulate policies --mentions mentions.jsonl --json
+  ackguard policy simulate --challenger --since 7d --html report.html
 
 It shows what people wrote, so that you looked is a record of its own. Exit code 1 where a mention turns to an acknowledgement.
 """
@@ -36,19 +38,13 @@ It shows what people wrote, so that you looked is a record of its own. Exit code
 
 def add(words: Subparsers) -> None:
     """Describe the command line."""
-    from chalicelib.cli.place import add_place  # noqa: PLC0415
+    from chalicelib.cli.place import add_word  # noqa: PLC0415
 
-    parser = words.add_parser(
-        "simulate",
-        help="what would a policy do with recorded mentions?",
-        description=DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("new", metavar="NEW", help="a policy folder, or the start of a bundle's hash")
+    parser = add_word(words, "simulate", "what would a policy do with recorded mentions?", DESCRIPTION)
+    parser.add_argument("new", nargs="?", metavar="NEW", help="a policy folder, or the start of a bundle's hash")
+    parser.add_argument("--challenger", action="store_true", help="what the policy that runs beside did, as recorded")
     parser.add_argument("--html", type=Path, metavar="OUT", help="also a report that works without a network")
-    parser.add_argument("--json", action="store_true", help="JSON for machines")
     add_source(parser)
-    add_place(parser)
 
 
 def add_source(parser: argparse.ArgumentParser) -> None:
@@ -63,9 +59,12 @@ def run(arguments: argparse.Namespace) -> int:
     from chalicelib.cli.publisher import publishing, rehearsed  # noqa: PLC0415
     from chalicelib.cli.simulated_page import write_page  # noqa: PLC0415
 
+    if (arguments.new is None) is not arguments.challenger or (arguments.challenger and arguments.mentions is not None):
+        says = "say which policy: NEW with --since or --mentions, or --challenger with --since"
+        raise screen.Complaint(says, screen.Exit.USAGE)
     with publishing(arguments) as here:
-        new = here.named(arguments.new)
-        with replayed(arguments, here, rehearsed(new)) as made:
+        new = here.named(here.challenger() if arguments.challenger else arguments.new)
+        with replayed(arguments, here, rehearsed(new), beside=new.sha256 if arguments.challenger else None) as made:
             seen(here, made, arguments)
             if arguments.html is not None:
                 write_page(arguments.html, made, new.name, here.now)
@@ -77,13 +76,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 @contextmanager
-def replayed(arguments: argparse.Namespace, here: Publisher, new: Loaded) -> Iterator[Rehearsal]:
-    """The mentions that were asked for, played; raises Complaint where there is no such source."""
+def replayed(arguments: argparse.Namespace, here: Publisher, new: Loaded, beside: str | None = None) -> Iterator[Rehearsal]:
+    """The mentions that were asked for, played; ``beside``: as the challenger of that hash judged them.
+
+    Raises Complaint where there is no such source.
+    """
     from chalicelib import wiring  # noqa: PLC0415
     from chalicelib.cli.commands.decide import count_lines, opened, read_lines  # noqa: PLC0415
     from chalicelib.cli.judging import Judge  # noqa: PLC0415
     from chalicelib.cli.rehearsal import rehearsal  # noqa: PLC0415
-    from chalicelib.cli.replaying import recorded, since_when, written  # noqa: PLC0415
+    from chalicelib.cli.replaying import challenged, recorded, since_when, written  # noqa: PLC0415
     from chalicelib.policy.bundle import Broken  # noqa: PLC0415
 
     if arguments.mentions is not None:
@@ -100,7 +102,12 @@ def replayed(arguments: argparse.Namespace, here: Publisher, new: Loaded) -> Ite
         raise screen.Complaint(
             f"--since {arguments.since}: 90m, 24h, 7d, or an ISO time with a zone", screen.Exit.USAGE
         ) from None
-    with rehearsal(new, here.live(), recorded(here.ports.store, here.decisions(since)), None) as made:
+    store = here.ports.store
+    if beside is not None:
+        told = challenged(store, here.records("challenged", since), beside)
+    else:
+        told = recorded(store, here.records("decision", since))
+    with rehearsal(new, here.live(), told, None) as made:
         yield made
 
 
