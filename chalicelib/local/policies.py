@@ -20,14 +20,14 @@ def read_tree(folder: Path) -> Mapping[str, str]:
     """Path under ``folder`` → text of every policy file; raises WrongPolicies where there is none or one is not UTF-8."""
     if not folder.is_dir():
         raise WrongPolicies(f"{folder}: no such folder; give one with --policies")
-    try:
-        return {
-            file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8")
-            for file in sorted(folder.rglob("*"))
-            if file.suffix in (".yaml", ".txt")
-        }
-    except UnicodeDecodeError as error:
-        raise WrongPolicies(f"{folder}: a file is not UTF-8 text ({error.reason}); save it as UTF-8") from None
+    tree = {}
+    for file in sorted(one for one in folder.rglob("*") if one.suffix in (".yaml", ".txt")):
+        try:
+            tree[file.relative_to(folder).as_posix()] = file.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            raise WrongPolicies(f"{file}:{line}: not UTF-8 text ({error.reason}); save the file as UTF-8") from None
+    return tree
 
 
 def compiled(folder: Path, engine: str) -> bytes:

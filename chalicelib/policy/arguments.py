@@ -54,10 +54,20 @@ def number(node: Node, unit: str = "", least: int = 0, most: int = 1_000_000_000
     """A whole number from ``least`` to ``most``; the unit may stand behind it."""
     written = node.value.replace(",", "").replace("_", "") if isinstance(node, Text) else ""
     found = re.fullmatch(r"(\d{1,12})\s*(%|[a-z]*)", written)
-    if not found or found.group(2) not in {"", unit, unit.rstrip("s"), "%" if unit == "percent" else unit}:
+    if not found or found.group(2) not in {"", unit, unit.rstrip("s")}:
         return node.place.problem("a whole number was expected", f"write for example {max(least, 3)} {unit}".rstrip())
     if not least <= int(found.group(1)) <= most:
         return node.place.problem(f"outside {least} to {most:,}", "choose a number in between")
+    return int(found.group(1))
+
+
+def percent(node: Node, least: int, most: int) -> Parsed:
+    """A share with its unit (``50%``): nobody may take 50 for fifty of something else, nor 0.5 for a half."""
+    found = re.fullmatch(r"(\d{1,3})\s*(?:%|percent)", node.value) if isinstance(node, Text) else None
+    if not found:
+        return node.place.problem("a share was expected", "write for example 50%")
+    if not least <= int(found.group(1)) <= most:
+        return node.place.problem(f"outside {least}% to {most}%", "choose a share in between")
     return int(found.group(1))
 
 

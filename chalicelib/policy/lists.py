@@ -9,11 +9,15 @@ from chalicelib.policy.node import Place, Text
 from chalicelib.policy.phrases import PhraseError, expand
 
 LONGEST_PHRASE = 400
+LARGEST_LIST = 256 * 1024
+"""Characters; the longest list that ships has an eighth of it."""
 _NOTE = re.compile(r"(?:^|\s)//.*$")
 
 
 def read_list(path: str, text: str, first_line: int = 1) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     """The phrases of a list, sorted and once each, and what is wrong with it. ``first_line`` is where it begins in its file."""
+    if len(text) > LARGEST_LIST:
+        return (), (Problem(path, first_line, 1, "the list is over 256 KB", "split it into several lists", "", "GP401"),)
     phrases: dict[str, None] = {}
     problems: list[Problem] = []
     for number, line in enumerate(text.split("\n"), first_line):

@@ -20,7 +20,8 @@ Schema = dict[str, Any]
 _TEXT: Schema = {"type": "string", "minLength": 1}
 _SLUG: Schema = {"type": "string", "pattern": f"^{brand_file.SLUG.pattern}$"}
 _NAMES: Schema = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1, "uniqueItems": True}]}
-_NUMBER: Schema = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^\d[\d,_]*\s*(%|[a-z]*)$"}]}
+_NUMBER: Schema = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^\d[\d,_]*\s*[a-z]*$"}]}
+_SHARE: Schema = {"type": "string", "pattern": r"^\d{1,3}\s*(%|percent)$"}
 _SPAN: Schema = {"type": "string", "pattern": r"^\d{1,6}\s+(minute|hour|day|week|month|year)s?$"}
 _DAY: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 _PHRASES: Schema = {"type": "string", "minLength": 1, "description": "One phrase a line, after |. // begins a note."}
@@ -87,7 +88,9 @@ def _argument(condition: Condition) -> Schema:
         return {"anyOf": [spoken, _NAMES]} if _takes(condition, "requests") else spoken
     if sample.startswith("[") or sample == "any":
         return _NAMES
-    return _NUMBER if sample.rstrip("%").isdigit() else _SPAN
+    if sample.endswith("%"):
+        return _SHARE
+    return _NUMBER if sample.isdigit() else _SPAN
 
 
 def _takes(condition: Condition, word: str) -> bool:

@@ -13,6 +13,19 @@ from chalicelib.policy.node import Map, Node, Place, Sequence, Text
 LARGEST_FILE = 256 * 1024
 DEEPEST = 20
 
+_PLAINLY = {
+    "expected <block end>, but found '<block mapping start>'": (
+        "this line does not begin below the ones that it belongs to",
+        "indent it as the line before it that says something of the same rule, with spaces",
+    ),
+    "mapping values are not allowed here": (
+        "a colon where none belongs",
+        "the line before may lack its own colon; a text that holds one stands in quotes",
+    ),
+    "could not find expected ':'": ("a name without a colon", "write  name:  and what it says behind it or under it"),
+}
+"""What the YAML reader says of the commonest slips, in words for people who do not know YAML."""
+
 
 class _Stop(Exception):
     """Reading cannot go on; the problem is noted."""
@@ -32,8 +45,9 @@ def read_yaml(path: str, text: str) -> tuple[Node | None, tuple[Problem, ...]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        says = f"not readable: {error.problem or error.context or 'broken YAML'}"
-        reader.problems.append(reader.place(line, column).problem(says, "check quotes, brackets and the indentation", "GP101"))
+        told = error.problem or error.context or "broken YAML"
+        says, remedy = _PLAINLY.get(told, (f"not readable: {told}", "check quotes, brackets and the indentation"))
+        reader.problems.append(reader.place(line, column).problem(says, remedy, "GP101"))
         node = None
     except yaml.YAMLError:
         reader.problems.append(reader.place(1, 1).problem("not readable as YAML", "save the file as UTF-8 text", "GP101"))

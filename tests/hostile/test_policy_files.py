@@ -79,7 +79,26 @@ def test_bytes_that_are_no_text_end_with_one_sentence(word: str, tmp_path: Path,
     (tmp_path / "baseline").mkdir()
     (tmp_path / "baseline/policy.yaml").write_bytes(b"\xff\xfe\x00a")
     assert main(["policy", word, str(tmp_path)]) == 1
-    assert "not UTF-8" in capsys.readouterr().err
+    assert "baseline/policy.yaml:1: not UTF-8" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "says"),
+    [
+        ("telline/policy.yaml", "    why:", "      why:", "does not begin below the ones that it belongs to"),
+        ("telline/policy.yaml", "ordinary:\n", "ordinary\n", "the line before may lack its own colon"),
+        ("telline/policy.yaml", "%", "", "a share was expected"),
+        ("telline/policy.yaml", "topic: any", "topic: [sgnal]", 'did you mean "signal"'),
+        ("baseline/lists/slurs.txt", "\n", "\n(one|two\n", "a bracket that is never closed"),
+        ("baseline/lists/slurs.txt", "\n", "\n" + "word other\n" * 500_000, "the list is over 256 KB"),
+    ],
+)
+def test_what_goes_wrong_at_two_in_the_morning_is_said_plainly_and_at_its_place(path: str, old: str, new: str, says: str) -> None:
+    files = {**FILES, "baseline/lists/slurs.txt": "zorgle*\n"}
+    assert old in files[path]
+    problems = load_pack(files | {path: files[path].replace(old, new, 1)})
+    assert isinstance(problems, tuple)
+    assert [one for one in problems if one.path == path and says in f"{one.says}; {one.remedy}"]
 
 
 def test_what_a_file_holds_cannot_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

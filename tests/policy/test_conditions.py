@@ -123,7 +123,7 @@ TABLE: list[tuple[str, str, str, dict[str, Any], Truth]] = [
     ("outside_hours", "yes", "x", {}, FALSE),
     ("outside_hours", "no", "x", {}, TRUE),
     ("posted_capitals_over", "50%", "WHERE IS MY parcel", {}, TRUE),
-    ("posted_capitals_over", "60", "NO SIGNAL", {}, FALSE),
+    ("posted_capitals_over", "60%", "NO SIGNAL", {}, FALSE),
     ("posted_capitals_over", "60 percent", "Where is my parcel today", {}, FALSE),
     ("posted_capitals_over", "60%", "", {"text": "unknown"}, UNKNOWN),
     ("exclamations_over", "2", "help! help!!", {}, TRUE),

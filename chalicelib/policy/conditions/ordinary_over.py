@@ -35,7 +35,7 @@ def _ask(percent: int, told: Recognised) -> Finding:
 CONDITION = Condition(
     says="The recogniser is surer than this that the mention is an ordinary request (or a mild complaint).",
     sample="60%",
-    parse=lambda node, names: arguments.number(node, "percent", 1, 99),
+    parse=lambda node, names: arguments.percent(node, 1, 99),
     check=_check,
     reads=frozenset({"ordinary", "text"}),
     earns=True,

@@ -24,7 +24,7 @@ def _check(percent: int, scene: Scene) -> Finding:
 CONDITION = Condition(
     says="More of the letters than this are capitals (texts under twelve letters never count).",
     sample="60%",
-    parse=lambda node, names: arguments.number(node, "percent", 1, 100),
+    parse=lambda node, names: arguments.percent(node, 1, 100),
     check=_check,
     reads=frozenset({"text"}),
 )
