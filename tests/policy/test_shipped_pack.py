@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -162,3 +163,14 @@ def test_every_acknowledgement_of_a_shipped_brand_asks_the_recogniser(bundle: Bu
     assert earning
     for rule in earning:
         assert all("ordinary_over" in {check.name for check in checks} for checks in rule.alternatives), rule.id
+
+
+def test_no_other_language_is_acknowledged_however_sure_the_recogniser_is(bundle: Bundle) -> None:
+    """206 of them are Spanish, ordinary ones and critical ones alike: what nobody here can judge goes to a person."""
+    lines = (
+        Path(__file__).resolve().parents[2].joinpath("benchmarks/judgement/languages/pack.jsonl").read_text("utf-8").splitlines()
+    )
+    others = [json.loads(line)["text"] for line in lines]
+    assert len(others) > 200
+    for language in ("en", "unknown", "not offered"):
+        assert [text for text in others if outcome(bundle, text, language=language)[0] is Outcome.ACKNOWLEDGE] == []
