@@ -20,6 +20,7 @@ SCENES = ",".join(str(number) for number, _ in enumerate(scenes.load(), 1)) if W
 """All of it with ``WHOLE_STREAM=1``; else ordinary questions, changes in the hold, a platform's bad day, a surge, the door."""
 
 OUTCOMES = ("acknowledge", "human", "ignore")
+TO_SEVERAL = {entry.by for scene in scenes.load() for entry in scene.entries if len(entry.to) > 1}
 PERSON = re.compile(r" → (\S+ P\d) by ")
 
 
@@ -32,11 +33,20 @@ def fates(out: str) -> Counter[tuple[str, str, str, str]]:
     """Mention, outcome, rule, and department with priority, of every line that begins one.
 
     Not compared is what differs by design: the wordings, which follow each other in the order of decisions, and the times by
-    which a person should answer, which follow the clock: one runs 60 times as fast.
+    which a person should answer, which follow the clock: one runs 60 times as fast; and which of two sisters answers who tagged
+    both: the first that is decided.
     """
     found = re.findall(rf"^ *(@\S+ → @\S+|\S+@\S+ → \S+@\S+) +({'|'.join(OUTCOMES)}) +(\S+)(.*)", out, re.MULTILINE)
     persons = [PERSON.search(rest) for *_, rest in found]
-    return Counter((*line[:3], person[1] if person else "") for line, person in zip(found, persons, strict=True))
+    return Counter(
+        (_writer(line[0]), *line[1:3], person[1] if person else "") for line, person in zip(found, persons, strict=True)
+    )
+
+
+def _writer(mention: str) -> str:
+    """Who wrote to whom; of a post that tags two sisters only who wrote."""
+    writer = mention.partition(" → ")[0]
+    return writer if writer.removeprefix("@") in TO_SEVERAL else mention
 
 
 def test_the_deployed_service_shows_the_same_table_as_the_embedded_one_and_says_what_it_does(tmp_path: Path) -> None:
