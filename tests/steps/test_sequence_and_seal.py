@@ -148,8 +148,9 @@ def test_two_sequencers_with_the_same_batch_number_it_once(world: MemoryPorts) -
     assert tree_of(world) == hashes_of([*leaves(0, 3), leaf(7), leaf(3), leaf(4)])
 
 
-def test_whoever_numbers_between_the_reads_makes_the_commit_fail(world: MemoryPorts) -> None:
-    """The head is read first, so a stretch that came after it costs a second try and never a second number."""
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_whoever_numbers_around_a_read_costs_a_second_try_and_never_a_second_number(world: MemoryPorts, before: bool) -> None:
+    """The head is read first and once: what came before it is found, what comes after it makes the commit fail."""
     others = [leaves(0, 2), leaves(5, 6)]
 
     class Between(Meddling):
@@ -157,9 +158,10 @@ def test_whoever_numbers_between_the_reads_makes_the_commit_fail(world: MemoryPo
             rows = self.inner.read(keys)
             if others:
                 numbered(world, others.pop())
-            return rows
+            return self.inner.read(keys) if before else rows
 
-    assert sequence.run(leaves(0, 3), SequencePorts(Between(world.store)), START) == 1
+    assert sequence.run(leaves(0, 3), SequencePorts(Between(world.store)), START) == (3 if before else 1)
+    assert sequence.run(leaves(0, 3), SequencePorts(Between(world.store)), START) == 0
     assert tree_of(world) == hashes_of([leaf(5), *leaves(0, 3)])
 
 
