@@ -261,7 +261,8 @@ def test_the_readme_explains_every_alarm_and_names_every_output_that_it_uses(pac
     assert {name for name in packed.of_type("AWS::CloudWatch::Alarm") if f"`{name}`" not in page} == set()
     asked = set(re.findall(r"OutputKey=='(\w+)'", page)) | {"WebhookUrl"}
     assert asked <= set(packed.template["Outputs"])
-    (overrides,) = re.findall(r"--parameter-overrides(.*?)\naws", page, re.DOTALL)
-    given = set(re.findall(r"(\w+)=", overrides))
+    first, *later = re.findall(r"--parameter-overrides(.*?)\n(?:aws|ackguard)", page, re.DOTALL)
+    given = set(re.findall(r"(\w+)=", first))
+    assert set(re.findall(r"(\w+)=", " ".join(later))) <= set(packed.template["Parameters"])
     required = {name for name, one in packed.template["Parameters"].items() if "Default" not in one}
     assert required <= given

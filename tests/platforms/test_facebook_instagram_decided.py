@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared/data/platforms/payloads"
 PLATFORMS = {name: one for name, one in members("chalicelib.platforms", "PLATFORM").items() if name in ("facebook", "instagram")}
 ACKNOWLEDGED = {
+    "facebook/mention",
     "facebook/comment",
     "facebook/comment_older_shape",
     "facebook/comment_edited",
