@@ -104,6 +104,8 @@ train: ## learn the recogniser anew and say whether it is the same (needs ../sha
 bench: $(READY) ## measure; prints numbers beside their limits
 	$(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/cost.py
+	$(BIN)/python benchmarks/recogniser.py
+	$(BIN)/python benchmarks/decide.py --alone
 
 .PHONY: voice-sample
 voice-sample: $(READY) ## N acknowledgements of a busy brand in posting order, as JSON lines in OUT
