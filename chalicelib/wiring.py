@@ -240,11 +240,10 @@ def brands() -> Mapping[str, Brand]:
 
 def policies() -> Mapping[str, BrandPolicy]:
     """Their policies, likewise."""
-    from chalicelib.domain import keys
     from chalicelib.policy.bundle import Bundle
 
     ports = for_surging()
-    bundle = ports.bundles.named_by(ports.store.read([keys.pointer()]).get(keys.pointer())).bundle
+    bundle = ports.bundles.in_force(ports.store).bundle
     return bundle.policies if isinstance(bundle, Bundle) else {}
 
 

@@ -17,7 +17,7 @@ from chalicelib.cli.people import endpoints_of
 from chalicelib.cli.place import Place
 from chalicelib.cli.told import Told, read_told
 from chalicelib.domain import keys
-from chalicelib.domain.account import Brand
+from chalicelib.domain.account import Brand, platform_file
 from chalicelib.domain.codec import instant
 from chalicelib.domain.decision import Outcome
 from chalicelib.domain.facts import Control, Rota
@@ -178,7 +178,7 @@ def _brand(brand: Brand, patient: Patient) -> Iterator[Finding]:
 
 def _secrets(brands: Sequence[Brand], patient: Patient) -> Iterator[Finding]:
     accounts = [account for brand in brands for account in brand.accounts]
-    platforms = sorted({account.platform.split(":")[0] for account in accounts})
+    platforms = sorted({platform_file(account.platform) for account in accounts})
     wanted = {f"webhook/{name}": "its webhooks get 401" for name in platforms}
     wanted["webhook/desk"] = "desks get 401"
     wanted |= {f"sink/{name}": "nobody is told of a case there" for name in patient.told.sinks if f"sink/{name}" != role.NAME}
@@ -186,7 +186,7 @@ def _secrets(brands: Sequence[Brand], patient: Patient) -> Iterator[Finding]:
     for one in accounts:
         live = rows.get(keys.control(one.platform, one.id), {}).get("mode") == "live"
         if live:
-            wanted[f"posting/{one.platform.split(':')[0]}/{one.id}"] = f"{one.handle} is live, and cannot say anything"
+            wanted[f"posting/{platform_file(one.platform)}/{one.id}"] = f"{one.handle} is live, and cannot say anything"
     missing = {name: patient.vitals.secret(name) for name in wanted}
     for name, presence in missing.items():
         if presence == "missing":

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from chalicelib.cli.screen import Complaint, Exit, zoned
 from chalicelib.cli.story import Lookup, Story, stories
-from chalicelib.domain import keys
 from chalicelib.domain.account import Brand
 from chalicelib.embedded.clock import shown_time
 from chalicelib.embedded.lookup import SqliteLookup
@@ -67,7 +66,7 @@ class Folder:
 
         key = LocalSigner(self.path / "publisher.key", "ackguard-publisher").public_key()
         bundles = Bundles(FileArtefacts(self.path / "artefacts"), (key,), "command-line")
-        return bundles.named_by(self.store.read([keys.pointer()]).get(keys.pointer()))
+        return bundles.in_force(self.store)
 
     def clock(self) -> LocalTimes:
         """Times as the people of each brand read them."""

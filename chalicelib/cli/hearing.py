@@ -7,16 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from chalicelib.cli.patient import Asking, Finding, Patient, span
+from chalicelib.cli.patient import Finding, Patient, span
 from chalicelib.domain import keys
-from chalicelib.domain.account import Account
+from chalicelib.domain.account import Account, platform_file
 from chalicelib.domain.facts import Case
-from chalicelib.domain.health import Health, Ill, Keys, Probe, Sound, Unclear
+from chalicelib.domain.health import Health, Ill, Probe, Sound, Unclear
 from chalicelib.domain.outcome import Carried
-from chalicelib.domain.webhook import Secrets
-from chalicelib.ports import Unavailable
 from chalicelib.steps.alarms import WHY
-from chalicelib.steps.keep import EVERY, NEAR, Kept
+from chalicelib.steps.keep import EVERY, NEAR, Kept, keys_of
 from chalicelib.steps.rows import from_row
 
 AT_ONCE = 8
@@ -45,7 +43,7 @@ class _Question:
 
 def platforms_of(accounts: Iterable[Account], patient: Patient) -> Iterator[Finding]:
     """Where each platform in use is called, and how long a reply may be there."""
-    for name in sorted({platform_of(account) for account in accounts}):
+    for name in sorted({platform_file(account.platform) for account in accounts}):
         platform, address = patient.asking.platforms[name], endpoint(name, patient)
         if address is None:
             says = "nobody said where replies go: none can be posted"
@@ -54,11 +52,6 @@ def platforms_of(accounts: Iterable[Account], patient: Patient) -> Iterator[Find
         own = f" (its own API is {platform.endpoint})" if platform.endpoint not in (None, address) else ""
         says = f"called at {address}{own}; a reply has at most {platform.length_limit:,} characters"
         yield Finding(f"platform {name}", "look" if own else "fine", says)
-
-
-def platform_of(account: Account) -> str:
-    """The platform file that speaks for an account: ``relay:mastodon`` is ``relay``."""
-    return account.platform.split(":")[0]
 
 
 def endpoint(name: str, patient: Patient) -> str | None:
@@ -80,29 +73,18 @@ def heard(accounts: Sequence[Account], patient: Patient) -> Iterator[Finding]:
 
 
 def _probes(account: Account, patient: Patient) -> tuple[Probe, ...]:
-    name = platform_of(account)
-    address, live = endpoint(name, patient), _keys(account, patient.asking)
+    name = platform_file(account.platform)
+    address, live = endpoint(name, patient), keys_of(account, patient.asking.secrets)
     if address is None:
         return ()
     return patient.asking.platforms[name].keeping.probes(account.id, address, live, patient.now, patient.asking.entropy(16).hex())
 
 
-def _keys(account: Account, asking: Asking) -> Keys:
-    return Keys(posting=_secrets("posting", account, asking), keeping=_secrets("keeping", account, asking))
-
-
-def _secrets(kind: str, account: Account, asking: Asking) -> Secrets:
-    """None where nobody answers: what cannot be asked about is said in its own finding."""
-    try:
-        return asking.secrets.get(f"{kind}/{platform_of(account)}/{account.id}")
-    except Unavailable:
-        return Secrets(())
-
-
 def _answered(account: Account, answers: Mapping[str, Carried], patient: Patient) -> Iterator[Finding]:
-    keeping, about = patient.asking.platforms[platform_of(account)].keeping, f"heard {account.platform}/{account.handle}"
+    file, about = platform_file(account.platform), f"heard {account.platform}/{account.handle}"
+    keeping = patient.asking.platforms[file].keeping
     if silent := [name for name in keeping.asks if name not in answers]:
-        name = f"{platform_of(account)}/{account.id}"
+        name = f"{file}/{account.id}"
         says = f"not asked about {' and '.join(silent)}: posting/{name} or keeping/{name} is missing, or you may not read it"
         yield Finding(about, "look", says, "create it (infra/README.md, Secrets), or ask for secretsmanager:GetSecretValue on it")
     stands = []
@@ -113,13 +95,13 @@ def _answered(account: Account, answers: Mapping[str, Carried], patient: Patient
         else:
             yield _unwell(about, name, health, account, patient)
     if stands:
-        yield Finding(about, "fine", f"{platform_of(account)} confirms {', '.join(stands)}")
+        yield Finding(about, "fine", f"{file} confirms {', '.join(stands)}")
 
 
 def _unwell(about: str, name: str, health: Health, account: Account, patient: Patient) -> Finding:
     if isinstance(health, Unclear):
         if health.why == "no-answer":
-            says = f"nobody answers at {endpoint(platform_of(account), patient)} from here"
+            says = f"nobody answers at {endpoint(platform_file(account.platform), patient)} from here"
             return Finding(about, "look", says, "is the platform down, or is there no way to it from this machine?")
         return Finding(about, "look", f"no clear answer about the {name} ({health.why})", REMEDY["nobody-can-tell"])
     reason = health.reason if isinstance(health, Ill) else "token-ends"

@@ -10,6 +10,11 @@ NEEDS_ATTESTATION = frozenset({"linkedin"})
 """Platforms whose terms forbid automated replies: only people answer there unless the deployment attests a permission."""
 
 
+def platform_file(platform: str) -> str:
+    """Which platform file speaks there: that of ``relay`` for every relayed network (``relay:mastodon``)."""
+    return platform.split(":")[0]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One handle on one platform; ``platform`` is ``x`` or ``relay:<network>``, ``id`` the platform's own id of it.

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import urllib3
 
-from chalicelib.domain.account import Account
+from chalicelib.domain.account import Account, platform_file
 from chalicelib.domain.state import TERMINAL, State
 from chalicelib.domain.webhook import Secrets
 from chalicelib.local.stream import relay_shape, x_shape
@@ -113,21 +113,16 @@ class Sender:
             return tuple(threads.map(self.send, deliveries))
 
 
-def webhook_platform(account: Account) -> str:
-    """The receiver that gets what concerns ``account``: every relayed network has the same one."""
-    return account.platform.split(":")[0]
-
-
 def shaped(post: Post, delivery: str, now: datetime, shape: str = "activity") -> bytes:
     """A mention in the shape of its platform."""
-    if webhook_platform(post.account) == "relay":
+    if platform_file(post.account.platform) == "relay":
         return relay_shape.mention(post, now)
     return x_shape.account_activity(post) if shape == "account-activity" else x_shape.activity(post, delivery)
 
 
 def shaped_deletion(post: Post, delivery: str, now: datetime) -> bytes:
     """The deletion of a post in the shape of its platform."""
-    return x_shape.deletion(post, delivery) if webhook_platform(post.account) == "x" else relay_shape.deletion(post, now)
+    return x_shape.deletion(post, delivery) if platform_file(post.account.platform) == "x" else relay_shape.deletion(post, now)
 
 
 class Feed:
@@ -200,7 +195,9 @@ class Feed:
 
     def _signed(self, entry: Entry, post: Post, copy: int = 0, shape: str | None = None) -> Delivery:
         now, name = self._world.now(), _delivery_id(entry, f"{post.account.id}/{copy}")
-        return self._sender.sign(webhook_platform(post.account), shaped(post, name, now, shape or entry.shape), name, now, entry)
+        return self._sender.sign(
+            platform_file(post.account.platform), shaped(post, name, now, shape or entry.shape), name, now, entry
+        )
 
     def _delete_first(self, entry: Entry) -> tuple[tuple[Post, ...], tuple[int, ...]]:
         post = self._cast.write(entry, self._world.now())[0]
@@ -213,7 +210,7 @@ class Feed:
 
     def _signed_deletion(self, entry: Entry, post: Post) -> Delivery:
         now, name = self._world.now(), _delivery_id(entry, "gone")
-        return self._sender.sign(webhook_platform(post.account), shaped_deletion(post, name, now), name, now, entry)
+        return self._sender.sign(platform_file(post.account.platform), shaped_deletion(post, name, now), name, now, entry)
 
     def _redeliver(self, entry: Entry) -> tuple[tuple[Post, ...], tuple[int, ...]]:
         return self._cast.posts(entry.of or ""), (self._sender.send(self._deliveries[entry.of or ""]),)
@@ -236,13 +233,13 @@ class Feed:
         return self._brand_post(entry, self._cast.by_brand(entry, self._world.now(), *found))
 
     def _brand_post(self, entry: Entry, post: Post) -> tuple[tuple[Post, ...], tuple[int, ...]]:
-        now, name, platform = self._world.now(), _delivery_id(entry, "own"), webhook_platform(post.account)
+        now, name, platform = self._world.now(), _delivery_id(entry, "own"), platform_file(post.account.platform)
         body = x_shape.own_post(post, name) if platform == "x" else relay_shape.own_post(post, now)
         status = self._sender.send(self._sender.sign(platform, body, name, now, entry))
         return self._cast.posts(entry.of or ""), (status,)
 
     def _garbled(self, entry: Entry) -> tuple[tuple[Post, ...], tuple[int, ...]]:
-        platform = webhook_platform(self._cast.account(entry.to[0]))
+        platform = platform_file(self._cast.account(entry.to[0]).platform)
         body = b'{"data":{"event_type":"post.mention.create","payload":["demo"'
         return (), (self._sender.send(self._sender.sign(platform, body, _delivery_id(entry, "0"), self._world.now(), entry)),)
 

@@ -35,8 +35,7 @@ def put_in_force(policies: Path, now: datetime) -> Bundle:
 
 def bundle_in_force() -> Bundle:
     """The bundle in force where ``wiring`` works; raises LookupError without one."""
-    pointer = wiring.backend().store.read([keys.pointer()]).get(keys.pointer())
-    loaded = wiring.for_deciding().bundles.named_by(pointer)
+    loaded = wiring.for_deciding().bundles.in_force(wiring.backend().store)
     if isinstance(loaded.bundle, Broken):
         raise LookupError(loaded.bundle.reason)
     return loaded.bundle

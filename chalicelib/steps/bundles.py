@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from chalicelib.domain import keys
 from chalicelib.domain.account import Brand
 from chalicelib.policy.bundle import CHALLENGER, PREFIX, Broken, Bundle, load
-from chalicelib.ports import Artefacts, Row
+from chalicelib.ports import Artefacts, Row, Store
 from chalicelib.steps.pointer import WENT_BACK, read_pointer
 from chalicelib.voice.voice import Voice
 from chalicelib.voice.voice import load as load_voice
@@ -45,6 +46,10 @@ class Bundles:
     def last(self) -> Loaded:
         """What the previous mention was decided with: a guess at where the next one's rows lie."""
         return self._last
+
+    def in_force(self, store: Store) -> Loaded:
+        """The bundle that the pointer in ``store`` names now; raises ``ports.Unavailable`` when either does not answer."""
+        return self.named_by(store.read([keys.pointer()]).get(keys.pointer()))
 
     def named_by(self, row: Row | None) -> Loaded:
         """The bundle that the pointer names; raises ``ports.Unavailable`` when the artefacts do not answer."""

@@ -75,8 +75,7 @@ def _told(action: DeskAction, act: Act, acted: Acted, ports: DecidePorts) -> Don
 def _pause(action: DeskAction, act: Act, ports: DecidePorts) -> Done:
     """Pause what the policy in force names; a scope that it does not name, or no policy, is refused on the record."""
     assert action.scope is not None
-    pointer = ports.store.read([keys.pointer()]).get(keys.pointer())
-    bundle = ports.bundles.named_by(pointer).bundle
+    bundle = ports.bundles.in_force(ports.store).bundle
     targets = () if isinstance(bundle, Broken) else targets_of(action.scope, bundle.brands)
     if not targets:
         return _noted(action, act, "refused", "no-such-scope", ports)

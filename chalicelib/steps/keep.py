@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain import keys
-from chalicelib.domain.account import Account, Brand
+from chalicelib.domain.account import Account, Brand, platform_file
 from chalicelib.domain.health import Health, Ill, Keys, Renewed, Sound, Unclear
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.webhook import Secrets
 from chalicelib.platforms.contract import Platform
 from chalicelib.policy.bundle import Broken
-from chalicelib.ports import Cancelled, Http, Put, Queue, SecretKeeper, Store, Unavailable
+from chalicelib.ports import Cancelled, Http, Put, Queue, SecretKeeper, SecretSource, Store, Unavailable
 from chalicelib.steps import alarms, silence, strangers, tally
 from chalicelib.steps.bundles import Bundles, Loaded
 from chalicelib.steps.done import Done
@@ -66,7 +66,7 @@ class Kept:
 def run(ports: KeepPorts, limits: Limits, now: datetime) -> Iterator[Done]:
     """Look at every account that is due; one that cannot be looked at now does not stop the others."""
     try:
-        loaded = ports.bundles.named_by(ports.store.read([keys.pointer()]).get(keys.pointer()))
+        loaded = ports.bundles.in_force(ports.store)
     except Unavailable:
         yield Done("-", "unavailable")
         return
@@ -81,12 +81,24 @@ def run(ports: KeepPorts, limits: Limits, now: datetime) -> Iterator[Done]:
                 yield Done("-", "unreadable")
 
 
+def keys_of(account: Account, held: SecretSource) -> Keys:
+    """What posts for an account and what asks about it. In the shadow week nobody may read what posts: there is none then."""
+
+    def live(kind: str) -> Secrets:
+        try:
+            return held.get(f"{kind}/{platform_file(account.platform)}/{account.id}")
+        except Unavailable:
+            return Secrets(())
+
+    return Keys(posting=live("posting"), keeping=live("keeping"))
+
+
 class _Look:
     """One look at one account."""
 
     def __init__(self, account: Account, brand: Brand, loaded: Loaded, ports: KeepPorts, limits: Limits, now: datetime) -> None:
         self.account, self.brand, self.loaded, self.ports, self.now = account, brand, loaded, ports, now
-        self.name = account.platform.split(":")[0]
+        self.name = platform_file(account.platform)
         self.keeping = ports.platforms[self.name].keeping
         self.endpoint = ports.endpoints.get(self.name) or ports.platforms[self.name].endpoint or ""
         self.timeout_s = limits.platform_timeout.total_seconds()
@@ -123,15 +135,8 @@ class _Look:
         return Put(self.place, to_row(after, key=self.place), when=unchanged(before.version))
 
     def _keys(self, posting: str | None = None) -> Keys:
-        live = Keys(posting=self._secrets("posting"), keeping=self._secrets("keeping"))
+        live = keys_of(self.account, self.ports.secrets)
         return live if posting is None else replace(live, posting=Secrets((posting,)))
-
-    def _secrets(self, kind: str) -> Secrets:
-        """In the shadow week nobody may read what posts: the account is still listened for."""
-        try:
-            return self.ports.secrets.get(f"{kind}/{self.name}/{self.account.id}")
-        except Unavailable:
-            return Secrets(())
 
     def _asked(self, live: Keys) -> dict[str, Health]:
         nonce = self.ports.entropy(16).hex()

@@ -66,8 +66,12 @@ class Numbered:
         return self._hashes
 
     def add(self, row: Row) -> None:
-        """A stretch that was just written, so that it need not be read."""
-        self._append(row)
+        """The stretch behind all that are known: read, or just written, so that it need not be read."""
+        known = _known(row)
+        if self._stretches:
+            _joined(self._stretches[-1].end, known.start)
+        self._stretches.append(known)
+        self._hashes.update(zip(row["keys"], row["hashes"], strict=True))
 
     def _catch_up(self, store: Store, next: int) -> None:
         if self._stretches and self._stretches[-1].end > next:
@@ -78,7 +82,7 @@ class Numbered:
         for part in range(known // STRETCH, -(-next // STRETCH)) if known < next else ():
             for row in _rows(store, part):
                 if known <= row["start"] < next:
-                    self._append(row)
+                    self.add(row)
         _joined(self._stretches[-1].end, next)
 
     def _look_back(self, store: Store, next: int, since: datetime) -> None:
@@ -95,13 +99,6 @@ class Numbered:
             part -= 1
             if part < 0:
                 _joined(0, first)
-
-    def _append(self, row: Row) -> None:
-        known = _known(row)
-        if self._stretches:
-            _joined(self._stretches[-1].end, known.start)
-        self._stretches.append(known)
-        self._hashes.update(zip(row["keys"], row["hashes"], strict=True))
 
     def _forget(self) -> None:
         self._stretches.clear()

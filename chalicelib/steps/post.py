@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from chalicelib.audit.record import sort_key
 from chalicelib.domain import envelope, keys
+from chalicelib.domain.account import platform_file
 from chalicelib.domain.codec import decode, iso
 from chalicelib.domain.facts import Case, Control
 from chalicelib.domain.keys import Key
@@ -47,11 +48,11 @@ class PostPorts:
 
     def platform_of(self, name: str) -> Platform:
         """The file that speaks for a platform (``relay:mastodon`` → ``relay``); raises KeyError where none does."""
-        return self.platforms[name.split(":")[0]]
+        return self.platforms[platform_file(name)]
 
     def request_for(self, reservation: Reservation, now: datetime, *, look_up: bool = False) -> HttpRequest | str:
         """The request that posts the reply or looks it up, or why there can be none."""
-        name = reservation.platform.split(":")[0]
+        name = platform_file(reservation.platform)
         try:
             platform = self.platforms[name]
             credentials = self.secrets.get(f"posting/{name}/{reservation.account}")

@@ -89,7 +89,7 @@ def trips(people: Mapping[Matter, int], usual: Row, brand: Brand) -> tuple[Trip,
 def run(ports: SurgePorts, now: datetime) -> Iterator[Done]:
     """Look at every brand in force; one that cannot be reached now is looked at again in a minute."""
     try:
-        loaded = ports.bundles.named_by(ports.store.read([keys.pointer()]).get(keys.pointer()))
+        loaded = ports.bundles.in_force(ports.store)
     except Unavailable:
         yield Done("-", "unavailable")
         return

@@ -64,7 +64,7 @@ def run(ports: SurgePorts, now: datetime) -> Iterator[Done]:
     if now.minute % EVERY:
         return
     try:
-        loaded = ports.bundles.named_by(ports.store.read([keys.pointer()]).get(keys.pointer()))
+        loaded = ports.bundles.in_force(ports.store)
         for brand in () if isinstance(loaded.bundle, Broken) else loaded.bundle.brands:
             wait = measured(ports.store, brand, now)
             if wait is not None:

@@ -14,9 +14,10 @@ import pytest
 
 from chalicelib.audit.record import sort_key
 from chalicelib.domain import keys
+from chalicelib.domain.account import platform_file
 from chalicelib.domain.codec import instant
 from chalicelib.domain.facts import Case
-from chalicelib.local.feed import Sender, shaped, webhook_platform
+from chalicelib.local.feed import Sender, shaped
 from chalicelib.local.service import Service
 from chalicelib.local.stream.cast import Cast
 from chalicelib.local.stream.post import Post
@@ -52,7 +53,7 @@ def post(service: Service, text: str, name: str = "one") -> Post:
     entry, now = Entry(id=name, to=(account.handle,), by=f"writer_{name}", say=text), service.clock.now()
     written = Cast({account.handle: account}).write(entry, now)[0]
     sender = Sender(service.url, service.secrets)
-    platform = webhook_platform(account)
+    platform = platform_file(account.platform)
     assert sender.send(sender.sign(platform, shaped(written, name, now), name, now, entry)) == 202
     return written
 

@@ -26,12 +26,12 @@ from chalicelib.domain.outcome import Carried, HttpRequest, HttpResponse, MaybeS
 from chalicelib.domain.scope import Scope
 from chalicelib.domain.state import State
 from chalicelib.domain.webhook import Secrets
-from chalicelib.embedded.memory import START, ManualClock, memory_signer
+from chalicelib.embedded.memory import START, ManualClock, MemoryArtefacts, memory_signer
 from chalicelib.embedded.store import SqliteStore
 from chalicelib.platforms.x import PLATFORM as X
 from chalicelib.ports import Cancelled, Put, Row, Store, Unavailable, Write
 from chalicelib.steps import intake, post, rescue, settle
-from chalicelib.steps.bundles import Loaded
+from chalicelib.steps.bundles import Bundles, Loaded
 from chalicelib.steps.cases import Act, CasePorts, take
 from chalicelib.steps.decide import DecidePorts
 from chalicelib.steps.gather import HOUR
@@ -485,17 +485,16 @@ class World:
         self.store.commit([Put(place, to_row(Seal(checked=self.now, pending_since=None, newest=self.now), key=place))])
 
 
-class Fixed:
+class Fixed(Bundles):
     """One loaded bundle for every history: loading is another test's matter."""
 
-    engine = "sha256:" + "0" * 64
-
     def __init__(self, loaded: Loaded) -> None:
-        self.last = loaded
+        super().__init__(MemoryArtefacts(), (), "sha256:" + "0" * 64)
+        self._last = loaded
 
     def named_by(self, row: Row | None) -> Loaded:
         """See ``steps.bundles.Bundles``."""
-        return self.last
+        return self._last
 
 
 def _is_mention(key: Key) -> bool:

@@ -86,7 +86,7 @@ class Stage:
         self.world, self.platform, self.held = world, Platform(), Held()
         self.ports = KeepPorts(
             store=world.store,
-            bundles=Fixed(world.loaded),  # type: ignore[arg-type]
+            bundles=Fixed(world.loaded),
             announcements=world.announcements,
             secrets=self.held,
             http=self,

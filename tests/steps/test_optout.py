@@ -112,10 +112,11 @@ def test_it_never_ends_and_holds_for_sister_accounts(lived: World) -> None:
 def test_a_broken_policy_forgets_nobody(lived: World, shipped: Loaded) -> None:
     lived.deliver(mention(1, "@NorthwindHelp stop auto replying", author="771"))
     lived.run()
-    lived.deciding.bundles.last = Loaded("f" * 64, Broken("unreadable"), {})  # type: ignore[misc]
+    broken = Loaded("f" * 64, Broken("unreadable"), {})
+    lived.deciding.bundles._last = broken
     lived.deliver(mention(2, ORDINARY, author="771"))
     hold = lived.standing_of
-    lived.loaded = lived.deciding.bundles.last
+    lived.loaded = broken
     while lived.step():
         pass
     assert hold(mention(2)).state is State.HUMAN

@@ -18,11 +18,11 @@ from chalicelib.cli.commands.contract import Command, Subparsers
 from chalicelib.cli.folder import Folder, add_data, address_of, opened
 from chalicelib.cli.story import stories
 from chalicelib.domain import keys
-from chalicelib.domain.account import Account
+from chalicelib.domain.account import Account, platform_file
 from chalicelib.domain.state import TERMINAL, State
 from chalicelib.embedded.clock import shown_time
 from chalicelib.embedded.secrets import FileSecrets
-from chalicelib.local.feed import Sender, shaped, shaped_deletion, webhook_platform
+from chalicelib.local.feed import Sender, shaped, shaped_deletion
 from chalicelib.local.stream.cast import Cast
 from chalicelib.local.stream.post import Post
 from chalicelib.local.stream.scenes import Entry
@@ -77,7 +77,7 @@ def _post(arguments: argparse.Namespace, folder: Folder, sender: Sender, account
     account = _account(arguments, accounts)
     entry = Entry(id=name, to=(account.handle,), by=(arguments.author or f"visitor_{name[:6]}").lstrip("@"), say=arguments.text)
     post = Cast({one.handle: one for one in accounts}).write(entry, now)[0]
-    status = sender.send(sender.sign(webhook_platform(account), shaped(post, name, now), name, now, entry))
+    status = sender.send(sender.sign(platform_file(account.platform), shaped(post, name, now), name, now, entry))
     out = screen.console()
     out.print(Text(f"post {post.id} to {account.handle}: HTTP {status}"))
     if status >= 300:
@@ -94,14 +94,14 @@ def _delete(arguments: argparse.Namespace, folder: Folder, sender: Sender, accou
         account = next(one for one in accounts if (one.platform, one.id) == (row["platform"], row["account"]))
         entry = Entry(id=name, to=(account.handle,), by=str(row["author"]))
         post = replace(Cast({account.handle: account}).write(entry, now)[0], id=arguments.delete, root_id=arguments.delete)
-        platform = webhook_platform(account)
+        platform = platform_file(account.platform)
         status = sender.send(sender.sign(platform, shaped_deletion(post, name, now), name, now, entry))
         screen.console().print(Text(f"deletion of {arguments.delete} for {account.handle}: HTTP {status}"))
     return screen.Exit.OK
 
 
 def _account(arguments: argparse.Namespace, accounts: Sequence[Account]) -> Account:
-    fitting = [one for one in accounts if webhook_platform(one) == arguments.platform]
+    fitting = [one for one in accounts if platform_file(one.platform) == arguments.platform]
     named = (arguments.account or "").lstrip("@").lower()
     found = [one for one in fitting if named in ("", one.handle.lstrip("@").lower(), one.id.lower())]
     if not found:
