@@ -17,7 +17,7 @@ from chalicelib.recogniser.encoder import WIDTH
 from chalicelib.recogniser.pieces import MOST_PIECES
 
 SEED, EPOCHS = 1, 3
-WIDTHS = (12, 16, 20, 24, 32, 40, 48, 64, MOST_PIECES)
+WIDTHS = (12, 16, 20, 24, 32, 40, 48, MOST_PIECES)
 """Texts are filled up to one of these; each is compiled once."""
 
 PIECES = 1_536

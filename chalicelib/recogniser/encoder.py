@@ -25,6 +25,8 @@ EXP_STEPS, EXP_ONE = 64, 1 << 15
 GELU_STEPS, GELU_ONE, GELU_REACH = 256, 1 << 15, 8
 """The table ``gelu``: gelu(i / 256) in 32,768ths, from -8 to 8; below it is 0, above it is the argument."""
 
+_MATRICES = ("look", "output", "up", "down")
+
 _FINE = 1 << 16
 """Sixteen bits behind the point, for means and variances."""
 
@@ -42,8 +44,12 @@ class Encoder:
         self._matrices = {
             f"{layer}.{name}": np.ascontiguousarray(arrays[f"{layer}.{name}"].T.astype(np.float32))
             for layer in range(layers)
-            for name in ("look", "output", "up", "down")
+            for name in _MATRICES
         }
+        self._scales = {name: arrays[f"{name}.scale"] / _FINE / _FINE for name in self._matrices}
+        self._biases = {name: arrays[f"{name}.bias"] / _FINE for name in self._matrices}
+        self._exp = arrays["exp"].astype(np.float64)
+        self._bend = arrays["gelu"] / np.float64(GELU_ONE)
 
     def state(self, numbers: list[int]) -> Array:
         """The state of every piece, one row each, after the last layer."""
@@ -69,11 +75,13 @@ class Encoder:
         matrix = self._matrices[name]
         scale = np.maximum(np.abs(state).max(axis=1, keepdims=True), 1e-6) / STEPS
         whole = np.rint(state / scale).astype(np.float32)
-        product = np.zeros((len(state), matrix.shape[1]), dtype=np.float64)
-        for start in range(0, matrix.shape[0], WIDTH):
+        product = (whole[:, :WIDTH] @ matrix[:WIDTH]).astype(np.float64)
+        for start in range(WIDTH, matrix.shape[0], WIDTH):
             product += whole[:, start : start + WIDTH] @ matrix[start : start + WIDTH]
-        scaled = product * scale * (self._arrays[f"{name}.scale"] / _FINE / _FINE)
-        return np.asarray(scaled + self._arrays[f"{name}.bias"] / _FINE)
+        product *= scale
+        product *= self._scales[name]
+        product += self._biases[name]
+        return product
 
     def _attend(self, state: Array, layer: int) -> Array:
         length = len(state)
@@ -81,16 +89,15 @@ class Encoder:
         query, key, value = looks.reshape(length, 3, HEADS, PER_HEAD).transpose(1, 2, 0, 3)
         # 32 products of numbers below 2^20 stay below 2^53
         alike = (query @ key.transpose(0, 2, 1)) / (_ATTENTION * _ATTENTION) / np.sqrt(np.float64(PER_HEAD))
-        table = self._arrays["exp"]
         steps = np.rint((alike.max(axis=2, keepdims=True) - alike) * EXP_STEPS)
-        weight = table[np.minimum(steps, len(table) - 1).astype(np.int64)].astype(np.float64)
+        weight = np.take(self._exp, steps.astype(np.int64), mode="clip")
         mixed = (weight @ value) / weight.sum(axis=2, keepdims=True) / _ATTENTION
         return np.asarray(mixed.transpose(1, 0, 2).reshape(length, WIDTH))
 
     def _gelu(self, state: Array) -> Array:
         steps = np.rint(state * GELU_STEPS)
         reach = GELU_REACH * GELU_STEPS
-        inside = self._arrays["gelu"][(np.clip(steps, -reach, reach) + reach).astype(np.int64)] / np.float64(GELU_ONE)
+        inside = np.take(self._bend, (steps + reach).astype(np.int64), mode="clip")
         return np.asarray(np.where(steps > reach, state, inside))
 
     def _normal(self, state: Array, name: str) -> Array:

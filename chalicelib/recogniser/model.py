@@ -28,7 +28,7 @@ class Model:
         self._encoder = Encoder(self._arrays, self.about["layers"])
 
     def recognised(self, text: str) -> Recognised:
-        """What ``text`` is worth."""
+        """What ``text`` is worth; raises ``pieces.TooLong``."""
         pieces = pieces_of(text, self._vocabulary)
         leaning = learnt.leanings(self._encoder.state([piece.number for piece in pieces]), self._arrays)
         score, *upset = learnt.chances(leaning, self._arrays)

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 from chalicelib.policy.text import Kind, Reading, read
 
-MOST_PIECES = 96
-"""Pieces that are looked at. A mention has about thirty; ``long-story`` sends longer texts to a person anyway."""
+MOST_PIECES = 64
+"""Pieces that are looked at. A mention has about twenty-five; one of a hundred has more than 60 (docs/judgement.md)."""
 
 _STANDS_FOR = {Kind.HANDLE: "@", Kind.LINK: "link"}
 """Handles and links say nothing by their letters, and must not: a name is never evidence."""
 
 _LONGEST_WORD = 64
+
+
+class TooLong(ValueError):
+    """The text has more than ``MOST_PIECES``: nobody may judge it by its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +30,13 @@ class Piece:
 
 
 def pieces_of(text: str, vocabulary: Mapping[str, int]) -> list[Piece]:
-    """The pieces of ``text`` between the two marks that the encoder expects; never more than ``MOST_PIECES``."""
+    """The pieces of ``text`` between the two marks that the encoder expects; raises TooLong rather than leave one out."""
     found = [Piece(vocabulary["[CLS]"], 0, 0)]
     for word, start, end in words_of(read(text)):
         found.extend(Piece(number, start, end) for number in _cut(word, vocabulary))
-    return [*found[: MOST_PIECES - 1], Piece(vocabulary["[SEP]"], len(text), len(text))]
+        if len(found) >= MOST_PIECES:
+            raise TooLong(f"more than {MOST_PIECES} pieces")
+    return [*found, Piece(vocabulary["[SEP]"], len(text), len(text))]
 
 
 def words_of(reading: Reading) -> Iterator[tuple[str, int, int]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.fact import Fact, Known, Unknown
 from chalicelib.domain.facts import Recognised
+from chalicelib.recogniser.pieces import TooLong
 
 if TYPE_CHECKING:
     from chalicelib.recogniser.model import Model
@@ -26,6 +27,8 @@ class LazyRecogniser:
             if self._model is None and self._broken is None:
                 self._model = self._wake()
             return Unknown(self._broken or "broken") if self._model is None else Known(self._model.recognised(text))
+        except TooLong:
+            return Unknown("too-long")
         except Exception as error:
             if self._model is None:
                 self._broken = str(error) if type(error).__name__ == "OtherWeights" else "broken"
