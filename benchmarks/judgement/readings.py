@@ -1,7 +1,7 @@
 """Our own readings of unlabelled mentions, joined with their texts: ``.venv/bin/python benchmarks/judgement/readings.py``.
 
-``readings/NAME.tsv`` holds who was read and what the reader said, never a text: id, ``ok`` or the reasons, and ``?`` where it could
-go the other way. The texts stay in ``../shared``; what is written to ``build/readings`` is for ``ackguard judge``, not for keeps.
+``readings/NAME.tsv`` holds who was read and what the reader said, never a text: id, ``ok`` or the reasons, and ``?`` where it
+could go the other way. The texts stay in ``../shared``; ``build/readings`` is for ``ackguard judge``, not for keeps.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ class Encoder:
         product *= scale
         product *= self._scales[name]
         product += self._biases[name]
-        return product
+        return np.asarray(product)
 
     def _attend(self, state: Array, layer: int) -> Array:
         length = len(state)
