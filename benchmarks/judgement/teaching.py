@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.judgement import network
 from benchmarks.judgement.sources import REASONS, Lesson
 from chalicelib.recogniser.encoder import WIDTH
-from chalicelib.recogniser.pieces import MOST_PIECES
+from chalicelib.recogniser.pieces import MOST_PIECES, TooLong
 
 SEED, EPOCHS = 1, 3
 WIDTHS = (12, 16, 20, 24, 32, 40, 48, MOST_PIECES)
@@ -64,8 +64,8 @@ def examples(lessons: Sequence[Lesson], cut: Cut, chance: Any, pairs: float = PA
     """
     found = []
     for lesson in lessons:
-        text = _slip(lesson.text, chance) if chance.random() < SLIPS else lesson.text
-        found.append(Example(_some(cut(text), chance), wanted_of(lesson), lesson.weight))
+        pieces = _slipped(lesson.text, cut, chance) if chance.random() < SLIPS else cut(lesson.text)
+        found.append(Example(_some(pieces, chance), wanted_of(lesson), lesson.weight))
     near = [lesson for lesson in lessons if lesson.source in ("own", "ibm")]
     fine = [lesson for lesson in near if not lesson.severity]
     grave = [lesson for lesson in near if lesson.severity > 1]
@@ -90,6 +90,14 @@ def _some(pieces: list[int], chance: Any) -> list[int]:
     if len(inside) > 4 and chance.random() < 0.5:
         inside = [piece for piece in inside if chance.random() > MISSING]
     return [pieces[0], *inside, pieces[-1]]
+
+
+def _slipped(text: str, cut: Cut, chance: Any) -> list[int]:
+    """The pieces of ``text`` with a slip of the pen, or without it where it would no longer fit."""
+    try:
+        return cut(_slip(text, chance))
+    except TooLong:
+        return cut(text)
 
 
 def _slip(text: str, chance: Any) -> str:
