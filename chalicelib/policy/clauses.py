@@ -69,6 +69,6 @@ def _form(words: Sequence[Token]) -> str | None:
             return f"{word} {following}"
         if word == "any" and opens and following in _HOPED_FOR:
             return f"{word} {following}"
-        if word in _AUXILIARY and following in _ASKED and len(forms) - place >= 3:
+        if word in _AUXILIARY and len(forms) - place >= (3 if following in _ASKED else 4) and (opens or following in _ASKED):
             return f"{word} {following}"
     return None

@@ -139,6 +139,8 @@ TABLE: list[tuple[str, str, str, dict[str, Any], Truth]] = [
     ("asks", "yes", "Where is my parcel?", {}, TRUE),
     ("asks", "yes", "Is the app down?", {}, TRUE),
     ("asks", "yes", "Hi, can I merge them?", {}, TRUE),
+    ("asks", "yes", "Do visitors from Oslo qualify?", {}, TRUE),
+    ("asks", "yes", "Is rain likely?", {}, FALSE),
     ("asks", "yes", "Any idea when the signal is back?", {}, TRUE),
     ("asks", "yes", "please help", {}, TRUE),
     ("asks", "[slurs]", "a zorgle", {}, TRUE),
