@@ -21,14 +21,22 @@ PATTERNS: dict[str, str] = {
     # Not behind another @: @help@brand.example is the handle of an account.
     "email": r"(?:^|[^@a-z0-9._%+-])([a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)",
     # Six letters and digits, at least one of each, where the words before say that it is a code of a booking; letters alone
-    # only behind "pnr" or "locator", where no ordinary word stands.
+    # only behind "pnr" or "locator", where no ordinary word stands; digits alone only behind "booking number" and its like. A
+    # flight or an item (FD-658) is no code of a booking.
     "booking-code": (
         r"\b(?:pnr|(?:record )?locator|ref|reference|"
-        r"(?:booking|confirmation|reservation|conf|itinerary)(?: (?:code|number|no|num|ref|reference|id))?)"
-        r"(?: is| was)?[ :#=.-]{0,3}"
+        r"(?:booking|confirmation|reservation|res|conf|itinerary)(?: (?:code|number|no|num|ref|reference|id))?)"
+        r"(?: ?#)?(?: is| was)?[ :#=.-]{0,4}"
         r"((?:[a-z]\d[a-z0-9]{4}|[a-z]{2}\d[a-z0-9]{3}|[a-z]{3}\d[a-z0-9]{2}|[a-z]{4}\d[a-z0-9]|[a-z]{5}\d|"
         r"\d[a-z][a-z0-9]{4}|\d{2}[a-z][a-z0-9]{3}|\d{3}[a-z][a-z0-9]{2}|\d{4}[a-z][a-z0-9]|\d{5}[a-z])\b)"
         r"|\b(?:pnr|locator)(?: code)?(?: is| was)?[ :#=.-]{1,3}([a-z]{6}\b)"
+        r"|\b(?:booking|reservation|res) (?:code|number|no|num|ref|id)(?: ?#)?(?: is| was)?[ :#=.-]{0,4}(\d{4,12}\b)"
+    ),
+    # What tools that hide personal data write in its place: it stood there, and it may still stand elsewhere.
+    "masked-data": (
+        r"(?:__|[\[{<])((?:(?:credit|debit|bank)[ _-]?)?card(?:[ _-]?(?:number|no))?|e-?mail(?:[ _-]?address)?"
+        r"|(?:tele)?phone(?:[ _-]?(?:number|no))?|account[ _-]?(?:number|no|id)|iban|ssn|passport|(?:full|first|last)[ _-]?name"
+        r"|address|post_?code)(?:__|[\]}>])"
     ),
     "phone": (
         r"(?:\+|00)\d[\d ().-]{7,17}\d|\b0\d{2,4}[ -]{0,2}\d{3}[ -]{0,2}\d{3,4}\b"

@@ -34,6 +34,7 @@ SAMPLES = {
     "[url]": "www.example.com",
     "[number]": "482",
     "[masked-word]": "sh**t",
+    "[masked-data]": "__email__",
     GAP: "a few words",
 }
 

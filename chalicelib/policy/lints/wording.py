@@ -16,7 +16,8 @@ _FEWEST_LETTERS = 4
 _STOP_WORDS = "a an and are as at be but by do for have i if in is it me my no not of on or so that the this to was we you"
 _STOP = frozenset(_STOP_WORDS.split())
 _ANYTHING = {"[email]": "a@b.example", "[phone]": "+44 20 7946 0958", "[order-number]": "AB12345678", "[money]": "$40"}
-_ANYTHING |= {"[url]": "www.example.com", "[number]": "482", "[masked-word]": "sh**t", "[booking-code]": "pnr k4x9qz", GAP: ""}
+_ANYTHING |= {"[url]": "www.example.com", "[number]": "482", "[masked-word]": "sh**t", "[booking-code]": "pnr k4x9qz"}
+_ANYTHING |= {"[masked-data]": "__email__", GAP: ""}
 
 
 def _earning(subject: Subject) -> frozenset[str]:
