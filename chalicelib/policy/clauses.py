@@ -69,6 +69,7 @@ def _form(words: Sequence[Token]) -> str | None:
             return f"{word} {following}"
         if word == "any" and opens and following in _HOPED_FOR:
             return f"{word} {following}"
-        if word in _AUXILIARY and len(forms) - place >= (3 if following in _ASKED else 4) and (opens or following in _ASKED):
+        known = following in _ASKED
+        if word in _AUXILIARY and (known or opens) and len(forms) - place >= (3 if known else 4):
             return f"{word} {following}"
     return None
