@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from chalicelib.domain.cards import mask_cards
 from chalicelib.domain.decision import Outcome
 from chalicelib.domain.limits import Limits
 from chalicelib.policy.bundle import Bundle
@@ -164,6 +165,18 @@ def test_every_acknowledgement_of_a_shipped_brand_asks_the_recogniser(bundle: Bu
     assert earning
     for rule in earning:
         assert all("ordinary_over" in {check.name for check in checks} for checks in rule.alternatives), rule.id
+
+
+@pytest.mark.parametrize(
+    "text", ["why was my card {} declined?", "{} was charged twice, how long does the refund take?", "is {} set up for the app?"]
+)
+def test_a_card_number_is_for_a_person_also_where_it_is_masked(text: str, bundle: Bundle) -> None:
+    for number in ("4111 1111 1111 1111", "5555-5555-5555-4444"):
+        masked = mask_cards(f"@BrandDemo {text.format(number)}")
+        assert number not in masked
+        told = outcome(bundle, masked)
+        assert told[0] is Outcome.HUMAN
+        assert "personal-data" in told[1]
 
 
 def test_no_other_language_is_acknowledged_however_sure_the_recogniser_is(bundle: Bundle) -> None:
