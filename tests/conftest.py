@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 import hypothesis
 import pytest
+
+from chalicelib.domain.problem import Problem
+from chalicelib.policy.loader import Pack, load_pack
 
 CI = bool(os.environ.get("CI"))
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -48,6 +51,22 @@ def refuse_missing_tool(report: Report, in_ci: bool) -> Report:
         if reason.startswith(TOOL_MISSING):
             report.outcome, report.longrepr = "failed", f"{reason} (CI must have every tool)"
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_same_policy_files_are_read_once() -> Iterator[None]:
+    """Reading a folder of policies is pure and takes seconds: who compiles what another test compiled is given its pack."""
+    known: dict[tuple[tuple[str, str], ...], Pack | tuple[Problem, ...]] = {}
+
+    def remembered(files: Mapping[str, str]) -> Pack | tuple[Problem, ...]:
+        key = tuple(sorted(files.items()))
+        if key not in known:
+            known[key] = load_pack(files)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chalicelib.policy.compile.load_pack", remembered)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,9 @@ from chalicelib.policy import check
 from chalicelib.policy.layout import laid_out
 from chalicelib.policy.lint import lint
 from chalicelib.policy.loader import Pack, load_pack
+from chalicelib.policy.phrase_index import Index, compile_index, scan
+from chalicelib.policy.text import read
+from tests.pack.spoken import spoken
 
 ROOT = Path(__file__).parents[2] / "policies"
 FILES = {
@@ -49,3 +52,15 @@ def test_some_test_fails_for_whatever_is_dropped_or_loosened_choice_by_choice(pa
     verdicts = list(gate.verdicts())
     assert [str(one) for one in check.unproved(verdicts, FILES)] == []
     assert sum(one.kind == "choice" for one in verdicts) > 15_000
+
+
+def test_every_phrase_finds_itself_in_every_way_it_can_be_said(pack: Pack) -> None:
+    index = Index.load(compile_index(pack.lists))
+    lost = [
+        f"{source}: {phrase} ({text})"
+        for source, phrases in pack.lists.items()
+        for phrase in phrases
+        for text in spoken(phrase)
+        if (source, phrase) not in {(hit.source, hit.phrase) for hit in scan(index, read(text))}
+    ]
+    assert lost == []
