@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DECISION_MS, COLD_MS = 20, 900
 TEXT = "@BrandDemo hi, my parcel has not arrived yet, could you have a look please? It was ordered for my brother and "
 PIECES = (15, 25, 40, MOST_PIECES)
-"""Pieces of the shortest tenth, the middle, the longest tenth and the longest hundredth of real mentions."""
+"""Pieces of the shortest tenth, the middle, the longest tenth of real mentions, and the most that are looked at."""
 
 COLD = "import app, chalicelib.steps.intake, chalicelib.steps.bundles; from chalicelib.aws.backend import AwsBackend"
 WAKE = f"{COLD}; from chalicelib import wiring; wiring.recogniser().recognise('@BrandDemo where is my order?')"

@@ -25,8 +25,6 @@ EXP_STEPS, EXP_ONE = 64, 1 << 15
 GELU_STEPS, GELU_ONE, GELU_REACH = 256, 1 << 15, 8
 """The table ``gelu``: gelu(i / 256) in 32,768ths, from -8 to 8; below it is 0, above it is the argument."""
 
-_MATRICES = ("look", "output", "up", "down")
-
 _FINE = 1 << 16
 """Sixteen bits behind the point, for means and variances."""
 
@@ -44,7 +42,7 @@ class Encoder:
         self._matrices = {
             f"{layer}.{name}": np.ascontiguousarray(arrays[f"{layer}.{name}"].T.astype(np.float32))
             for layer in range(layers)
-            for name in _MATRICES
+            for name in ("look", "output", "up", "down")
         }
         self._scales = {name: arrays[f"{name}.scale"] / _FINE / _FINE for name in self._matrices}
         self._biases = {name: arrays[f"{name}.bias"] / _FINE for name in self._matrices}
