@@ -6,7 +6,7 @@ import re
 
 from chalicelib.domain.problem import Problem
 from chalicelib.policy.node import Place, Text
-from chalicelib.policy.phrases import PhraseError, expand
+from chalicelib.policy.phrases import PhraseError, parts_of
 
 LONGEST_PHRASE = 400
 LARGEST_LIST = 256 * 1024
@@ -30,7 +30,7 @@ def read_list(path: str, text: str, first_line: int = 1) -> tuple[tuple[str, ...
             )
             continue
         try:
-            expand(phrase)
+            parts_of(phrase)
         except PhraseError as error:
             column = max(1, line.find(phrase[error.place :].split(" ")[0]) + 1)
             problems.append(Problem(path, number, column, error.says, error.remedy, line, error.id))

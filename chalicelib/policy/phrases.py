@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import lru_cache
 
 from chalicelib.policy import detectors
 from chalicelib.policy.text import Kind, read
@@ -99,15 +100,21 @@ def _symbols(written: str, place: int) -> Choice:
     word = written.removesuffix("*")
     if "*" in word:
         raise PhraseError('"*" in the middle of a word', 'only "word*" is understood: any ending', place)
-    tokens = read(word).tokens
-    if not tokens or read(word).stops:
+    plain = _plain(word)
+    if not plain:
         raise PhraseError(f'"{written}" has nothing to find', "write words, numbers, a #tag, an @handle or one emoji", place)
-    whole = tokens[0].kind in (Kind.HASHTAG, Kind.HANDLE)
-    plain = (
-        [next(form for form in tokens[0].forms if form[0] == "#" or not written.startswith("#"))]
-        if whole
-        else [token.forms[0] for token in tokens]
-    )
     if begins and len(plain[-1]) < _SHORTEST_BEGINNING:
         raise PhraseError(f'"{written}" is almost every word', f'at least {_SHORTEST_BEGINNING} letters before "*"', place)
-    return (*plain[:-1], plain[-1] + "*") if begins else tuple(plain)
+    return (*plain[:-1], plain[-1] + "*") if begins else plain
+
+
+@lru_cache(maxsize=16_384)  # a pack says 80,000 words, and few of them for the first time
+def _plain(word: str) -> Choice:
+    """The words that a text has where it says ``word``, each in its plain form; none where there is nothing to find."""
+    reading = read(word)
+    if not reading.tokens or reading.stops:
+        return ()
+    first = reading.tokens[0]
+    if first.kind is Kind.HASHTAG and word.startswith("#"):
+        return (next(form for form in first.forms if form[0] == "#"),)
+    return (first.forms[0],) if first.kind in (Kind.HASHTAG, Kind.HANDLE) else tuple(token.forms[0] for token in reading.tokens)

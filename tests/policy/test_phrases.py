@@ -32,6 +32,8 @@ def found(phrase: str, text: str) -> list[str]:
         ("don't call", "DON’T call me", ["DON’T call"]),
         ("#boycottacme", "please #BoycottAcme now", ["#BoycottAcme"]),
         ("boycott", "please #BoycottAcme now", ["#BoycottAcme"]),
+        ("@telline", "hi @TelLine", ["@TelLine"]),
+        ("#@telline", "hi #@TelLine", ["@TelLine"]),
         ("🙄", "right 🙄", ["🙄"]),
         ("[email]", "write to pat@example.com now", ["pat@example.com"]),
         ("order [order-number] late", "order AB123456 late", ["order AB123456 late"]),
