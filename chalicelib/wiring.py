@@ -147,6 +147,8 @@ def recogniser() -> Recogniser:
     from chalicelib.recogniser.recogniser import LazyRecogniser
 
     def wake() -> Model:
+        # its matrices are small: on a busy machine more threads only wait for each other, nine times as long
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from chalicelib.recogniser.model import Model
 
         return Model()

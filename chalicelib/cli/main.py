@@ -31,8 +31,6 @@ Colours appear on a terminal only; NO_COLOR turns them off. Times carry their zo
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives its exit code (see ``--help``)."""
-    # the recogniser's matrices are small: on a busy machine more threads only wait for each other, nine times as long
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     commands = registry.members("chalicelib.cli.commands", "COMMAND")
     parser = argparse.ArgumentParser(
         prog="ackguard", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
