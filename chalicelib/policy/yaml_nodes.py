@@ -60,6 +60,8 @@ def read_yaml(path: str, text: str) -> tuple[Node | None, tuple[Problem, ...]]:
 def unreadable(path: str, text: str) -> Iterator[Problem]:
     """Characters that deceive the eye: tabs, invisible ones and those that change the direction of writing."""
     for number, line in enumerate(text.split("\n"), 1):
+        if line.isprintable():
+            continue
         hidden = [column for column, character in enumerate(line, 1) if _hidden(character)]
         if hidden:
             shown = "".join("\N{WHITE SQUARE}" if _hidden(character) else character for character in line)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import isqrt
 
 PLACES = 5
 """Parts of a word."""
 
 
+@cache  # asked for every word of a voice
 def size(p: int) -> int:
     """How many words the code over the prime ``p`` has; raises ValueError unless ``p`` is a prime of at least 5."""
     if p < PLACES or any(p % divisor == 0 for divisor in range(2, isqrt(p) + 1)):
