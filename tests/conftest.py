@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import gc
+import json
 import os
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 import hypothesis
 import pytest
 
-from chalicelib.domain.problem import Problem
-from chalicelib.policy.loader import Pack, load_pack
+from chalicelib.domain.codec import Json
+from chalicelib.policy.compile import compile_bundle
+from chalicelib.policy.loader import load_pack
+from chalicelib.voice.loader import read_all
 
 CI = bool(os.environ.get("CI"))
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 TOOL_MISSING = "tool missing:"
+Made = TypeVar("Made")
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 for name in [name for name in os.environ if name.startswith("AWS_")]:
     del os.environ[name]
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as wiring sets it, before any test has imported numpy
 
 hypothesis.settings.register_profile("house", deadline=None, derandomize=CI, print_blob=True)
 hypothesis.settings.load_profile("house")
@@ -30,6 +36,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """A test that reaches past loopback fails instead of depending on the world."""
     config.option.allow_hosts = "127.0.0.1,::1,localhost"
     config.option.allow_unix_socket = True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests are collected and stay: looking again and again for what could be freed is a third of the work."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -55,18 +72,33 @@ def refuse_missing_tool(report: Report, in_ci: bool) -> Report:
 
 @pytest.fixture(scope="session", autouse=True)
 def _the_same_policy_files_are_read_once() -> Iterator[None]:
-    """Reading a folder of policies is pure and takes seconds: who compiles what another test compiled is given its pack."""
-    known: dict[tuple[tuple[str, str], ...], Pack | tuple[Problem, ...]] = {}
+    """Compiling a folder of policies is pure and takes a second: who wants what another test compiled is given that.
 
-    def remembered(files: Mapping[str, str]) -> Pack | tuple[Problem, ...]:
-        key = tuple(sorted(files.items()))
+    Tests of the loader and the compiler call them by their own names, and nothing is remembered for them.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for compiles, users in (
+            (load_pack, ("chalicelib.policy.loader.load_pack", "chalicelib.policy.compile.load_pack")),
+            (read_all, ("chalicelib.voice.loader.read_all", "chalicelib.local.policies.read_all")),
+            (compile_bundle, ("chalicelib.local.policies.compile_bundle",)),
+        ):
+            once = remembered(compiles)
+            for user in users:
+                patch.setattr(user, once)
+        yield
+
+
+def remembered(pure: Callable[..., Made]) -> Callable[..., Made]:
+    """``pure``, a function of JSON alone, as one that works out each answer once."""
+    known: dict[str, Made] = {}
+
+    def answer(*given: Json) -> Made:
+        key = json.dumps(given, sort_keys=True)
         if key not in known:
-            known[key] = load_pack(files)
+            known[key] = pure(*given)
         return known[key]
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("chalicelib.policy.compile.load_pack", remembered)
-        yield
+    return answer
 
 
 @pytest.fixture(scope="session")
