@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,6 +19,7 @@ COMMAND = ROOT / "build" / "ministack-venv" / "bin" / "ministack"
 MISSING = "tool missing: MiniStack; `make ministack` installs it, which needs a Python 3.12 or 3.13 that runs"
 REGION = "eu-west-1"
 _START_S = 30.0
+_PROCESS = Path(__file__).with_name("emulator_process.py")
 
 
 @contextmanager
@@ -35,20 +37,21 @@ def ministack(folder: Path) -> Iterator[str]:
         "MINISTACK_REGION": REGION,
         "LOG_LEVEL": "WARNING",
     }
+    command = [COMMAND.with_name("python"), _PROCESS]
     with log.open("wb") as said:
-        process = subprocess.Popen([COMMAND], env=environment, cwd=folder, stdout=said, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, env=environment, cwd=folder, stdout=said, stderr=subprocess.STDOUT, start_new_session=True
+        )
     try:
         address = f"http://127.0.0.1:{port}"
         _await(address, process, log)
         yield address
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        # each Lambda was unpacked for itself, 120 MB a piece, and nobody looks at it again
+        # it keeps nothing, so it has nothing to end in order, and asked to it waits for its Lambdas for as long as it may
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        # what the Lambdas were unpacked to, over 120 MB, and nobody looks at it again
         for unpacked in folder.glob("ministack-lambda-*"):
             shutil.rmtree(unpacked, ignore_errors=True)
 
