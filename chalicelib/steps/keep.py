@@ -5,9 +5,11 @@ An account is looked at every ten minutes by whoever claims its row first: that 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from chalicelib.domain import keys
 from chalicelib.domain.account import Account, Brand, platform_file
@@ -72,13 +74,24 @@ def run(ports: KeepPorts, limits: Limits, now: datetime) -> Iterator[Done]:
         return
     brands = {} if isinstance(loaded.bundle, Broken) else loaded.bundle.brands
     for brand in brands.values():
+        heard = _heard(brand, ports, now)
         for account in brand.accounts:
             try:
-                yield from _Look(account, brand, loaded, ports, limits, now).run()
+                yield from _Look(account, brand, loaded, heard, ports, limits, now).run()
             except Unavailable:
                 yield Done("-", "unavailable")
             except (ValueError, KeyError):
                 yield Done("-", "unreadable")
+
+
+def _heard(brand: Brand, ports: KeepPorts, now: datetime) -> Callable[[], Mapping[str, int]]:
+    """Mentions since the last look by ``platform/account``: read once, by the first account of the brand that is due."""
+
+    @cache
+    def heard() -> Mapping[str, int]:
+        return Counter(str(row["account"]) for row in tally.rows(ports.store, brand.id, now) if "account" in row)
+
+    return heard
 
 
 def keys_of(account: Account, held: SecretSource) -> Keys:
@@ -96,8 +109,17 @@ def keys_of(account: Account, held: SecretSource) -> Keys:
 class _Look:
     """One look at one account."""
 
-    def __init__(self, account: Account, brand: Brand, loaded: Loaded, ports: KeepPorts, limits: Limits, now: datetime) -> None:
-        self.account, self.brand, self.loaded, self.ports, self.now = account, brand, loaded, ports, now
+    def __init__(
+        self,
+        account: Account,
+        brand: Brand,
+        loaded: Loaded,
+        heard: Callable[[], Mapping[str, int]],
+        ports: KeepPorts,
+        limits: Limits,
+        now: datetime,
+    ) -> None:
+        self.account, self.brand, self.loaded, self.heard, self.ports, self.now = account, brand, loaded, heard, ports, now
         self.name = platform_file(account.platform)
         self.keeping = ports.platforms[self.name].keeping
         self.endpoint = ports.endpoints.get(self.name) or ports.platforms[self.name].endpoint or ""
@@ -116,7 +138,7 @@ class _Look:
         healths = self._asked(self._keys())
         if "token" in healths:
             healths["token"] = self._renewed(healths["token"])
-        heard = self._heard()
+        heard = self.heard().get(f"{self.account.platform}/{self.account.id}", 0)
         after = replace(
             claimed,
             version=claimed.version + 1,
@@ -172,11 +194,6 @@ class _Look:
             yield "nobody-can-tell"
         if after.silence.is_long:
             yield "no-mentions"
-
-    def _heard(self) -> int:
-        """Mentions of this account since the last look."""
-        of = f"{self.account.platform}/{self.account.id}"
-        return sum(row.get("account") == of for row in tally.rows(self.ports.store, self.brand.id, self.now))
 
     def _strange(self, since: datetime) -> list[str]:
         request = self.keeping.own_posts(

@@ -226,6 +226,29 @@ def test_mentions_end_a_silence(stage: Stage) -> None:
     assert stage.world.store.read([place])[place]["silence"]["missed"] == 0
 
 
+def test_the_accounts_of_a_brand_share_one_reading_and_none_hears_a_mention_of_another(stage: Stage) -> None:
+    (policy,) = stage.world.loaded.bundle.policies.values()
+    first = policy.brand.accounts[0]
+    both = replace(policy, brand=replace(policy.brand, accounts=(first, replace(first, id="1009"))))
+    bundle = replace(stage.world.loaded.bundle, policies={both.brand.id: both})
+    ports = replace(stage.ports, bundles=Fixed(replace(stage.world.loaded, bundle=bundle)))
+    missed = Silence(usual=(200,) * silence.HOURS, missed=400)
+    places = [keys.keeping("x", id) for id in ("1001", "1009")]
+    kept = keep.Kept(version=1, looked=START - EVERY, clear=START, silence=missed)
+    stage.world.store.commit([Put(place, to_row(kept, key=place)) for place in places])
+    stage.world.deliver(mention(1, "@NorthwindHelp my solicitor will call about my card"))
+    while stage.world.step():
+        pass
+    real, read = stage.world.store.partition, list[str]()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stage.world.store, "partition", lambda table, name: read.append(name) or real(table, name))
+        assert len(list(keep.run(ports, LIMITS, stage.world.now))) >= 2
+    found = stage.world.store.read(places)
+    assert found[places[0]]["silence"]["missed"] == 0
+    assert found[places[1]]["silence"]["missed"] > 400
+    assert len(read) == len(set(read)) > 0
+
+
 def own_post(text: str, id: str = "9000", under: str = "551") -> OwnPost:
     return OwnPost(
         platform="x",
