@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,9 +44,28 @@ def can_pack() -> bool:
 
 
 def packed(out: Path, *options: str) -> Packed:
-    """Pack into the folder ``out``, or take what lies there and was packed from the same files; raises NotPacked."""
+    """Pack into the folder ``out``, or take what lies there and was packed from the same files; raises NotPacked.
+
+    Of several processes that want the same package one packs and the others wait for it.
+    """
     if not can_pack():
         raise NotPacked(MISSING)
+    with _alone(out.parent):
+        return _made(out, options)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
+def _made(out: Path, options: tuple[str, ...]) -> Packed:
     said, source = out / SAID, _source(options)
     if said.exists() and (told := json.loads(said.read_text()))["of"] == source:
         return _read(out, told["said"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
     def run(command: list[Path], **_: object) -> subprocess.CompletedProcess[str]:
         command[2].mkdir(exist_ok=True)
+        time.sleep(0.05)
         (command[2] / "sam.yaml").write_text("Resources: {}\n")
         found.append(command[2])
         return subprocess.CompletedProcess(command, 0, "engine: sha256:1\n", "")
@@ -37,6 +40,14 @@ def test_the_same_files_are_packed_once_and_what_was_said_is_said_again(made: li
     (tmp_path / "chalicelib/__pycache__/one.pyc").write_bytes(b"cache")
     packing.packed(out)
     assert made == [out]
+
+
+def test_of_those_who_want_a_package_at_once_one_packs_and_the_others_wait(made: list[Path], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: packing.packed(out), range(4)))
+    assert made == [out]
+    assert found == found[:1] * 4
 
 
 @pytest.mark.parametrize("change", ["content", "name", "option"])
