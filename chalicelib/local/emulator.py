@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from chalicelib.local import emulator_process
+
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = ROOT / "build" / "ministack-venv" / "bin" / "ministack"
 MISSING = "tool missing: MiniStack; `make ministack` installs it, which needs a Python 3.12 or 3.13 that runs"
 REGION = "eu-west-1"
 _START_S = 30.0
-_PROCESS = Path(__file__).with_name("emulator_process.py")
 
 
 @contextmanager
@@ -37,7 +38,7 @@ def ministack(folder: Path) -> Iterator[str]:
         "MINISTACK_REGION": REGION,
         "LOG_LEVEL": "WARNING",
     }
-    command = [COMMAND.with_name("python"), _PROCESS]
+    command = [COMMAND.with_name("python"), Path(emulator_process.__file__)]
     with log.open("wb") as said:
         process = subprocess.Popen(
             command, env=environment, cwd=folder, stdout=said, stderr=subprocess.STDOUT, start_new_session=True

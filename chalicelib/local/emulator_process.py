@@ -1,7 +1,7 @@
 """Run by MiniStack's own Python: starts it so that it unpacks every zip once, however many Lambdas are started from it.
 
-It would unpack 120 MB for each process of each Lambda, which takes longer than everything that the processes do. They see the same
-files at the same places as before, each below a folder of its own; what a Lambda is packed in it cannot change in AWS either.
+It would unpack 120 MB for each process of each Lambda, which takes longer than all that the processes do. They see the same files
+at the same places as before, each below a folder of its own; AWS does not let a Lambda change its files either.
 """
 
 from __future__ import annotations
