@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import settings, wiring
 from chalicelib.aws import clients
 from chalicelib.embedded.memory import ManualClock
 from chalicelib.local import emulator
 from chalicelib.local.sandbox import Sandbox
 from tests.aws.deployment import HOLD_S, OURS, WEBHOOK_SECRET, Client, Deployment
 from tests.simulation.world import CREDENTIALS
+
+_engine_of = cache(settings.engine_of)
+"""A Lambda reads its own code once; one process that plays a Lambda after the other need not read it for each."""
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +50,7 @@ def deployment(client: Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[Depl
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     wiring.forget()
+    monkeypatch.setattr(settings, "engine_of", _engine_of)
     monkeypatch.setattr(wiring, "now", clock.now)
     made.secret("webhook/x", WEBHOOK_SECRET)
     made.secret(f"posting/x/{OURS.id}", CREDENTIALS)
