@@ -19,6 +19,8 @@ PACKAGE := build/package-venv/ready-$(shell { cat requirements-package.txt; pwd;
 # What the packed Lambdas run on: x86_64 or arm64.
 ARCHITECTURE ?= x86_64
 PYTEST := $(BIN)/python -m pytest $(if $(filter-out 0,$(WORKERS)),-n $(WORKERS))
+# One test after the other to whichever process is free, where a few tests take most of the time.
+SINGLY := --maxschedchunk=1
 # In their order: one deployed stage is told one story. In one process: what the search counts is printed.
 SERIAL := $(BIN)/python -m pytest
 COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header
@@ -58,7 +60,7 @@ test-acceptance: $(READY) ## every scenario and every trap through the real step
 	$(call timed,acceptance,$(PYTEST) tests/acceptance)
 
 test-aws: package-environment ministack ## the ports on AWS, over the wire to an emulator
-	$(call timed,aws,$(PYTEST) tests/aws)
+	$(call timed,aws,$(PYTEST) $(SINGLY) tests/aws)
 
 ministack: $(READY) ## make the emulator's environment, if it is not there and a Python for it is
 	@if [ ! -e $(MINISTACK) ]; then python=$$(infra/python) && { echo "Making build/ministack-venv with $$python ..."; \
@@ -67,7 +69,7 @@ ministack: $(READY) ## make the emulator's environment, if it is not there and a
 	  touch $(MINISTACK); } || echo 'tests that need MiniStack are skipped (with CI=true: failed)'; fi
 
 test-package: package-environment ## the package and the template: what is in them, and what no Lambda may do
-	$(call timed,package,$(PYTEST) tests/infra)
+	$(call timed,package,$(PYTEST) $(SINGLY) tests/infra)
 
 test-deployed: package-environment ministack ## the package, deployed into an emulator: webhook in, reply out, sealed
 	$(call timed,deployed,$(SERIAL) tests/deployed)

@@ -6,6 +6,7 @@ import gc
 import json
 import os
 from collections.abc import Callable, Generator, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,6 +37,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """A test that reaches past loopback fails instead of depending on the world."""
     config.option.allow_hosts = "127.0.0.1,::1,localhost"
     config.option.allow_unix_socket = True
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """No process begins a long test when the others are through: those come first.
+
+    Behind each comes a short one, because a process is always given one more than it runs.
+    """
+    long = [one for one in items if one.get_closest_marker("long")]
+    short = [one for one in items if not one.get_closest_marker("long")]
+    items[:] = [one for pair in zip_longest(long, short) for one in pair if one is not None]
 
 
 @pytest.hookimpl(wrapper=True)

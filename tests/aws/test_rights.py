@@ -82,6 +82,7 @@ def calls(client: Client, deployment: Deployment) -> Iterator[dict[str, set[righ
         client(service).meta.events.unregister("before-parameter-build", note)
 
 
+@pytest.mark.long
 def test_no_lambda_asks_for_more_than_its_policy_grants_and_what_it_never_asks_for_is_known(
     deployment: Deployment, calls: dict[str, set[rights.Right]], announced_to: list[int]
 ) -> None:

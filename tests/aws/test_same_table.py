@@ -49,6 +49,7 @@ def _writer(mention: str) -> str:
     return writer if writer.removeprefix("@") in TO_SEVERAL else mention
 
 
+@pytest.mark.long
 def test_the_deployed_service_shows_the_same_table_as_the_embedded_one_and_says_what_it_does(tmp_path: Path) -> None:
     """One test, because one process is to deploy: they would share the folder of the emulator."""
     if not can_pack():

@@ -89,6 +89,7 @@ def hottest(units: Counter[str]) -> list[tuple[str, int]]:
     return units.most_common(4)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("thread", [None, "551"], ids=["threads of their own", "all in one thread"])
 def test_in_a_rush_of_1000_mentions_a_second_no_key_bears_more_than_500_units(
     rush: Callable[..., Counting], thread: str | None, capsys: pytest.CaptureFixture[str]

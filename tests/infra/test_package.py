@@ -25,6 +25,7 @@ def sha256(folder: Path) -> str:
     return hashlib.sha256((folder / "deployment.zip").read_bytes()).hexdigest()
 
 
+@pytest.mark.long
 def test_the_same_checkout_gives_the_same_bytes(packed: Packed, pack: Packing) -> None:
     again, _ = pack()
     assert sha256(again) == sha256(packed.folder)
@@ -66,6 +67,7 @@ def test_every_lambda_starts_from_the_zip_alone(packed: Packed, tmp_path: Path) 
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.long
 def test_arm64_gets_libraries_of_its_own(pack: Packing) -> None:
     folder, said = pack("--architecture", "arm64")
     with zipfile.ZipFile(folder / "deployment.zip") as archive:
@@ -88,6 +90,7 @@ def test_what_chalice_only_warns_of_is_a_failure(tmp_path: Path, pack: Packing) 
     assert "NotPacked: chalice package: Could not install dependencies" in done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "tool", [["cfn-lint"], ["checkov", "--config-file", "infra/checkov.yaml", "--file"]], ids=lambda tool: tool[0]
 )
