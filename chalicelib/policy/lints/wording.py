@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from chalicelib.domain.decision import Outcome
 from chalicelib.domain.problem import Severity
 from chalicelib.policy.cover import covered
+from chalicelib.policy.detectors import SAMPLES
 from chalicelib.policy.lints.contract import Fixed, Found, Lint, Subject
 from chalicelib.policy.phrase_index import Index, compile_index, scan
 from chalicelib.policy.phrases import GAP, expand
@@ -15,9 +16,7 @@ from chalicelib.policy.text import read
 _FEWEST_LETTERS = 4
 _STOP_WORDS = "a an and are as at be but by do for have i if in is it me my no not of on or so that the this to was we you"
 _STOP = frozenset(_STOP_WORDS.split())
-_ANYTHING = {"[email]": "a@b.example", "[phone]": "+44 20 7946 0958", "[order-number]": "AB12345678", "[money]": "$40"}
-_ANYTHING |= {"[url]": "www.example.com", "[number]": "482", "[masked-word]": "sh**t", "[booking-code]": "pnr k4x9qz"}
-_ANYTHING |= {"[masked-data]": "__email__", GAP: ""}
+_ANYTHING = {GAP: "", **{f"[{name}]": sample for name, sample in SAMPLES.items()}}
 
 
 def _earning(subject: Subject) -> frozenset[str]:
