@@ -75,7 +75,7 @@ def weighed(lines: list[labelled.Labelled], by: str, hoped: bool) -> Iterator[We
                 known[text] = fact.value.score if isinstance(fact, Known) else None
             score = 1_000_000 if hoped else known[text]
             facts = replace(judge.facts(line.mention), ordinary=Known(Recognised(score=score or 0, model=MODEL)))
-            decision = decide(facts, bundle, Limits())
+            decision = decide(facts, judge.bundle_for(line.mention), Limits())
             yield Weighed(line, _earned(decision), frozenset(_refusers(decision, by)))
             steps.advance()
     CACHE.parent.mkdir(exist_ok=True)

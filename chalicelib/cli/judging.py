@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from chalicelib.cli.plain import Plain
@@ -15,6 +16,7 @@ from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Form, Mention, Spoken
 from chalicelib.policy.bundle import Bundle
 from chalicelib.policy.ordinary import ordinary_facts, ordinary_mention
+from chalicelib.policy.text import Kind, read
 from chalicelib.ports import Recogniser
 from chalicelib.steps.bundles import Loaded
 from chalicelib.steps.judge import Judgement, judge
@@ -36,8 +38,9 @@ class Judge:
     def decide(self, plain: Plain) -> dict[str, Any]:
         """The answer line of one mention."""
         brand = self._brand_of(plain)
-        facts = recognised(self._facts(plain, brand), self._loaded.bundle, self._limits, self._recogniser)
-        judgement = judge(facts, self._loaded, self._limits)
+        bundle = self.bundle_for(plain)
+        facts = recognised(self._facts(plain, brand), bundle, self._limits, self._recogniser)
+        judgement = judge(facts, replace(self._loaded, bundle=bundle), self._limits)
         if judgement.composed is not None:
             self._cursors[brand.voice] = judgement.composed.next_cursor
         return _line(plain, judgement)
@@ -45,6 +48,15 @@ class Judge:
     def facts(self, plain: Plain) -> Facts:
         """What a decision about the mention would see."""
         return self._facts(plain, self._brand_of(plain))
+
+    def bundle_for(self, plain: Plain) -> Bundle:
+        """The pack as the brand spoken to would have it: of a brand that is not in ``policies/`` the first handle is its own."""
+        if plain.brand is None or plain.brand in self._bundle.brands:
+            return self._bundle
+        account = _account(plain, self._bundle.brands[self._brand])
+        handles = (token.forms[0] for token in read(plain.text).tokens if token.kind is Kind.HANDLE)
+        own = {replace(account, handle=handle) for handle in islice(handles, 1)}
+        return replace(self._bundle, own=self._bundle.own | own)
 
     def _brand_of(self, plain: Plain) -> Brand:
         if plain.brand is not None and plain.brand not in self._bundle.brands:

@@ -183,6 +183,16 @@ def test_replies_of_one_run_differ(ackguard: Ackguard, tmp_path: Path) -> None:
     assert len(set(replies)) == 60
 
 
+def test_the_handle_of_a_brand_that_is_none_of_ours_is_no_stranger_to_it(ackguard: Ackguard, tmp_path: Path) -> None:
+    file = tmp_path / "mentions.jsonl"
+    mention = {"id": "1", "text": "@AcmeHelp @one @two how do I change the address on my account?"}
+    file.write_text("".join(json.dumps(mention | more) + "\n" for more in ({}, {"brand": "Acme"})), encoding="utf-8")
+    _, out, _ = ackguard("decide", file)
+    to_us, to_them = ([match["rule"] for match in json.loads(line)["matched"]] for line in out.splitlines())
+    assert "many-addressed" in to_us
+    assert "many-addressed" not in to_them
+
+
 def test_decide_decides_at_the_time_the_mention_was_written(ackguard: Ackguard, tmp_path: Path) -> None:
     file = tmp_path / "in.jsonl"
     file.write_text('{"id": 1, "text": "How do I order a replacement card?", "created_at": "2019-07-01T12:00:00Z"}\n')
