@@ -38,6 +38,7 @@ def joined(file: Path, known: dict[str, dict[str, Any]]) -> Iterator[dict[str, A
             "id": name,
             "text": mention["text"],
             "author": mention.get("author"),
+            "brand": mention.get("brand"),
             "stratum": "random",
             "ok": said == "ok",
             "reasons": [] if said == "ok" else said.split(","),
