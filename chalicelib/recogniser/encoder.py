@@ -31,6 +31,11 @@ _FINE = 1 << 16
 _ATTENTION = 1 << 8
 """Eight bits behind the point, for what attention multiplies."""
 
+_PER_STEP = EXP_STEPS / (_ATTENTION * _ATTENTION * np.sqrt(np.float64(PER_HEAD)))
+"""From a product of two looks to a place in the table ``exp``."""
+
+_TINY, _STEPS = np.float32(1e-6), np.float32(STEPS)
+
 
 class Encoder:
     """Turns pieces into one vector for each, layer by layer."""
@@ -44,13 +49,13 @@ class Encoder:
             for layer in range(layers)
             for name in ("look", "output", "up", "down")
         }
-        self._scales = {name: arrays[f"{name}.scale"] / _FINE / _FINE for name in self._matrices}
-        self._biases = {name: arrays[f"{name}.bias"] / _FINE for name in self._matrices}
+        self._scales = {name: (arrays[f"{name}.scale"] / _FINE / _FINE).astype(np.float32) for name in self._matrices}
+        self._biases = {name: (arrays[f"{name}.bias"] / _FINE).astype(np.float32) for name in self._matrices}
         self._exp = arrays["exp"].astype(np.float64)
-        self._bend = arrays["gelu"] / np.float64(GELU_ONE)
+        self._bend = (arrays["gelu"] / GELU_ONE).astype(np.float32)
 
     def state(self, numbers: list[int]) -> Array:
-        """The state of every piece, one row each, after the last layer."""
+        """The state of every piece, one row each, after the last layer; single precision."""
         arrays = self._arrays
         places = np.arange(len(numbers))
         state = (
@@ -71,10 +76,11 @@ class Encoder:
     def _times(self, state: Array, name: str) -> Array:
         """``state`` times a matrix, plus its bias: whole numbers times whole numbers, then scaled back."""
         matrix = self._matrices[name]
-        scale = np.maximum(np.abs(state).max(axis=1, keepdims=True), 1e-6) / STEPS
-        whole = np.rint(state / scale).astype(np.float32)
-        product = (whole[:, :WIDTH] @ matrix[:WIDTH]).astype(np.float64)
+        scale = np.maximum(np.abs(state).max(axis=1, keepdims=True), _TINY) / _STEPS
+        whole = np.rint(state / scale)
+        product = whole[:, :WIDTH] @ matrix[:WIDTH]
         for start in range(WIDTH, matrix.shape[0], WIDTH):
+            # each product is exact; their sum is rounded, and always in this order
             product += whole[:, start : start + WIDTH] @ matrix[start : start + WIDTH]
         product *= scale
         product *= self._scales[name]
@@ -83,25 +89,26 @@ class Encoder:
 
     def _attend(self, state: Array, layer: int) -> Array:
         length = len(state)
-        looks = np.rint(self._times(state, f"{layer}.look") * _ATTENTION)
+        looks = np.rint(self._times(state, f"{layer}.look") * np.float32(_ATTENTION)).astype(np.float64)
         query, key, value = looks.reshape(length, 3, HEADS, PER_HEAD).transpose(1, 2, 0, 3)
         # 32 products of numbers below 2^20 stay below 2^53
-        alike = (query @ key.transpose(0, 2, 1)) / (_ATTENTION * _ATTENTION) / np.sqrt(np.float64(PER_HEAD))
-        steps = np.rint((alike.max(axis=2, keepdims=True) - alike) * EXP_STEPS)
-        weight = np.take(self._exp, steps.astype(np.int64), mode="clip")
-        mixed = (weight @ value) / weight.sum(axis=2, keepdims=True) / _ATTENTION
-        return np.asarray(mixed.transpose(1, 0, 2).reshape(length, WIDTH))
+        alike = query @ key.transpose(0, 2, 1)
+        apart = alike.max(axis=2, keepdims=True) - alike
+        apart *= _PER_STEP
+        weight = np.take(self._exp, np.rint(apart, out=apart).astype(np.intp), mode="clip")
+        mixed = (weight @ value) / (weight.sum(axis=2, keepdims=True) * _ATTENTION)
+        return np.asarray(mixed.transpose(1, 0, 2).reshape(length, WIDTH).astype(np.float32))
 
     def _gelu(self, state: Array) -> Array:
-        steps = np.rint(state * GELU_STEPS)
         reach = GELU_REACH * GELU_STEPS
-        inside = np.take(self._bend, (steps + reach).astype(np.int64), mode="clip")
+        steps = np.rint(state * np.float32(GELU_STEPS))
+        inside = np.take(self._bend, (steps + np.float32(reach)).astype(np.intp), mode="clip")
         return np.asarray(np.where(steps > reach, state, inside))
 
     def _normal(self, state: Array, name: str) -> Array:
         """Layer normalisation: mean and variance are sums of whole numbers."""
-        fine = np.rint(state * _FINE)
-        fine = np.rint(fine - fine.sum(axis=1, keepdims=True) / WIDTH)
-        variance = (fine * fine).sum(axis=1, keepdims=True) / WIDTH + 1
+        fine = np.rint(state * np.float32(_FINE)).astype(np.float64)
+        fine -= np.rint(fine.sum(axis=1, keepdims=True) / WIDTH)
+        variance = np.einsum("ij,ij->i", fine, fine)[:, None] / WIDTH + 1
         weight, bias = self._arrays[f"{name}.weight"] / _FINE, self._arrays[f"{name}.bias"] / _FINE
-        return np.asarray(fine / np.sqrt(variance) * weight + bias)
+        return np.asarray((fine / np.sqrt(variance) * weight + bias).astype(np.float32))

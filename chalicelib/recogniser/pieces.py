@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from chalicelib.policy.text import Kind, Reading, read
+from chalicelib.policy.text import ASIDE, LONGEST_WORD, Kind, Reading, read
 
-MOST_PIECES = 64
+MOST_PIECES = 60
 """Pieces that are looked at. A mention has about twenty-five; one of five hundred has more (docs/judgement.md)."""
 
 _STANDS_FOR = {Kind.HANDLE: "@", Kind.LINK: "link"}
 """Handles and links say nothing by their letters, and must not: a name is never evidence."""
 
-_LONGEST_WORD = 64
-
 
 class TooLong(ValueError):
-    """The text has more than ``MOST_PIECES``: nobody may judge it by its beginning."""
+    """The text has more than ``MOST_PIECES``, or a word that is not read to its end: nobody may judge by a beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,11 @@ class Piece:
 
 def pieces_of(text: str, vocabulary: Mapping[str, int]) -> list[Piece]:
     """The pieces of ``text`` between the two marks that the encoder expects; raises TooLong rather than leave one out."""
+    reading = read(text)
+    if not reading.complete or any(len(token.forms[0]) >= LONGEST_WORD for token in reading.tokens if token.kind not in ASIDE):
+        raise TooLong(f"a word of {LONGEST_WORD} letters, or a text that is not read to its end")
     found = [Piece(vocabulary["[CLS]"], 0, 0)]
-    for word, start, end in words_of(read(text)):
+    for word, start, end in words_of(reading):
         found.extend(Piece(number, start, end) for number in _cut(word, vocabulary))
         if len(found) >= MOST_PIECES:
             raise TooLong(f"more than {MOST_PIECES} pieces")
@@ -62,7 +63,7 @@ def _mark(marks: str) -> str:
 def _cut(word: str, vocabulary: Mapping[str, int]) -> list[int]:
     """The longest known piece first, then the longest of the rest; a word with an unknown part is unknown as a whole."""
     numbers: list[int] = []
-    for part in _parts(word[:_LONGEST_WORD]):
+    for part in _parts(word):
         place, cut = 0, []
         while place < len(part):
             end = len(part)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from chalicelib import wiring
 from chalicelib.domain.fact import Known, Unknown
 from chalicelib.domain.facts import Tone
+from chalicelib.policy.text import LONGEST_TEXT, LONGEST_WORD
 from chalicelib.recogniser import learnt
 from chalicelib.recogniser.encoder import LARGEST, STEPS, WIDTH, Encoder
 from chalicelib.recogniser.model import Model, _tone
@@ -67,7 +68,9 @@ class Backwards:
     __array_ufunc__ = None
 
     def __rmatmul__(self, left: Any) -> Any:
-        return left[:, ::-1].astype(np.int64) @ self.matrix[::-1].astype(np.int64)
+        product = left[:, ::-1].astype(np.int64) @ self.matrix[::-1].astype(np.int64)
+        assert np.abs(product).max() < 1 << 24
+        return product.astype(np.float32)
 
 
 def test_no_order_of_adding_changes_a_bit() -> None:
@@ -142,6 +145,15 @@ def test_a_text_that_is_not_looked_at_to_its_end_is_unknown() -> None:
     padded = f"{ASKS} {'please ' * MOST_PIECES} my mother died of it"
     assert wiring.recogniser().recognise(padded) == Unknown("too-long")
     assert isinstance(wiring.recogniser().recognise(ASKS), Known)
+
+
+@pytest.mark.parametrize(
+    "unread",
+    ["#" + "thankyousomuchforthat" * 4 + "mymotherdiedofit", "a" * LONGEST_WORD, "x" * LONGEST_TEXT + " my mother died of it"],
+)
+def test_a_word_that_is_not_read_to_its_end_is_unknown(unread: str) -> None:
+    assert wiring.recogniser().recognise(f"{ASKS} {unread}") == Unknown("too-long")
+    assert isinstance(wiring.recogniser().recognise(f"{ASKS} @{'a' * 80} https://x.test/{'a' * 80} {'a' * 20}"), Known)
 
 
 def test_a_text_is_cut_into_the_longest_pieces_that_are_known() -> None:
