@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from chalicelib.policy.text import ASIDE, LONGEST_WORD, Kind, Reading, read
 
 MOST_PIECES = 60
-"""Pieces that are looked at. A mention has about twenty-five; one of five hundred has more (docs/judgement.md)."""
+"""Pieces that are looked at. A mention has about twenty-five; one of a hundred and fifty has more (docs/judgement.md)."""
 
 _STANDS_FOR = {Kind.HANDLE: "@", Kind.LINK: "link"}
 """Handles and links say nothing by their letters, and must not: a name is never evidence."""
