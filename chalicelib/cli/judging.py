@@ -51,15 +51,18 @@ class Judge:
 
     def bundle_for(self, plain: Plain) -> Bundle:
         """The pack as the brand spoken to would have it: of a brand that is not in ``policies/`` the first handle is its own."""
-        if plain.brand is None or plain.brand in self._bundle.brands:
+        if not self._is_strange(plain):
             return self._bundle
         account = _account(plain, self._bundle.brands[self._brand])
         handles = (token.forms[0] for token in read(plain.text).tokens if token.kind is Kind.HANDLE)
         own = {replace(account, handle=handle) for handle in islice(handles, 1)}
         return replace(self._bundle, own=self._bundle.own | own)
 
+    def _is_strange(self, plain: Plain) -> bool:
+        return plain.brand is not None and plain.brand not in self._bundle.brands
+
     def _brand_of(self, plain: Plain) -> Brand:
-        if plain.brand is not None and plain.brand not in self._bundle.brands:
+        if self._is_strange(plain):
             self.strange_brands += 1
         return self._bundle.brands.get(plain.brand or "") or self._bundle.brands[self._brand]
 

@@ -24,13 +24,6 @@ DIRECT = frozenset({"x", "facebook", "instagram", "linkedin"})
 """Platforms that have a file of their own; any other one enters through the relay under its name."""
 
 _DAYS = re.compile(r"(\d\d:\d\d-\d\d:\d\d)\s*(.*)")
-_MECHANICS = """
-  told-to-be-ordinary:
-    why: The scenario says that this is an ordinary request; what is tried is what happens next.
-    when: {topic: any, words_over: 2, text_has: [counts-as-ordinary]}
-    limit: {per_hour: 100}
-    review_by: 2099-12-31
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +141,6 @@ def _folder(brand: Named, scenario: Scenario) -> dict[str, str]:
     policy = {"policy": slug, "owner": "acceptance@brand.example"}
     text = yaml.safe_dump(policy) + _acknowledges(scenario.is_mechanics)
     files = {f"{slug}/brand.yaml": yaml.safe_dump(_brand(slug, brand, scenario), sort_keys=False)}
-    if scenario.is_mechanics:
-        text += _MECHANICS
-        files[f"{slug}/lists/counts-as-ordinary.txt"] = "\n".join(_words(scenario.said["mention"]["text"]))
     return files | {f"{slug}/policy.yaml": text}
 
 
@@ -199,10 +189,6 @@ def _hours(said: str) -> list[str]:
 
 def _today(scenario: Scenario, zone: str) -> str:
     return str(scenario.now.astimezone(ZoneInfo(zone)).date())
-
-
-def _words(text: str) -> list[str]:
-    return sorted(set(re.findall(r"[a-z]{3,}", HANDLE.sub("", text).lower())))
 
 
 def history_of(scenario: Scenario) -> list[tuple[datetime, str, str]]:
