@@ -131,6 +131,7 @@ def main() -> int:
         lines = [
             json.dumps({"text": one.text, "account": one.account, "at": iso(one.at)}, ensure_ascii=False) for one in day.replies
         ]
+        asked.out.parent.mkdir(parents=True, exist_ok=True)
         asked.out.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         print(f"{len(lines)} acknowledgements in {asked.out}")
         return 0
