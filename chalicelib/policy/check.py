@@ -11,7 +11,8 @@ from chalicelib.policy.gate import Gate, Verdict
 from chalicelib.policy.list_tests import Proved, prove, read_sentences
 from chalicelib.policy.loader import Pack
 from chalicelib.policy.phrase_index import Index, compile_index
-from chalicelib.policy.testing import Case, Failure, read_cases, rehearse_pack, run
+from chalicelib.policy.testing import Failure, rehearse_pack, run
+from chalicelib.policy.tests_file import Case, read_cases
 
 _REMEDIES = {
     "phrase": "write a sentence into {home}, or drop the phrase",

@@ -18,7 +18,8 @@ from chalicelib.policy.loader import BASELINE, Pack
 from chalicelib.policy.mutants import Mutant
 from chalicelib.policy.node import Place
 from chalicelib.policy.phrase_index import scan
-from chalicelib.policy.testing import Case, rehearse_pack, run
+from chalicelib.policy.testing import rehearse_pack, run
+from chalicelib.policy.tests_file import Case
 from chalicelib.policy.text import read
 
 Phrase = tuple[str, str]

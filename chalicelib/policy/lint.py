@@ -10,7 +10,7 @@ from types import MappingProxyType
 from chalicelib.domain.problem import Problem, Severity
 from chalicelib.policy.lints.contract import Lint, Subject
 from chalicelib.policy.loader import Pack
-from chalicelib.policy.testing import Case
+from chalicelib.policy.tests_file import Case
 from chalicelib.registry import members
 
 _AREAS: Mapping[str, tuple[Lint, ...]] = members("chalicelib.policy.lints", "LINTS")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chalicelib.domain.problem import Problem
-from chalicelib.policy import brand_file, rule_file, testing
+from chalicelib.policy import brand_file, rule_file, tests_file
 from chalicelib.policy.checks import CONDITIONS
 from chalicelib.policy.conditions.contract import Condition, Names
 from chalicelib.policy.node import Place, Text
@@ -127,13 +127,13 @@ def _tests() -> Schema:
     given = _map(dict.fromkeys(sorted(OF_MENTION | OF_FACTS), _ANY))
     known: dict[str, Schema] = {
         "say": {"type": "string"},
-        "expect": {"enum": sorted(testing.OUTCOMES)},
+        "expect": {"enum": sorted(tests_file.OUTCOMES)},
         **dict.fromkeys(("because", "also_matched", "not_matched"), _NAMES),
         "topic": _TEXT,
         "given": given,
         "now": _TEXT,
         "account": {"type": "string", "pattern": r"^\S+ \S+$"},
     }
-    case = _map({key: known[key] for key in testing.KEYS}, ("say", "expect"))
+    case = _map({key: known[key] for key in tests_file.KEYS}, ("say", "expect"))
     tests: Schema = {"type": "array", "items": case, "minItems": 1}
     return _map({"tests_for": _SLUG, "now": _TEXT, "defaults": given, "tests": tests}, ["tests"])

@@ -22,7 +22,8 @@ from chalicelib.local.policies import POLICIES, read_tree
 from chalicelib.policy.bundle import Broken, Bundle
 from chalicelib.policy.decide import decide
 from chalicelib.policy.ordinary import ordinary_facts, ordinary_mention
-from chalicelib.policy.testing import read_cases, run_tests
+from chalicelib.policy.testing import run_tests
+from chalicelib.policy.tests_file import read_cases
 from chalicelib.ports import Put
 from chalicelib.steps.bundles import Loaded
 from chalicelib.steps.rows import from_row, to_row

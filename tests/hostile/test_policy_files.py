@@ -12,7 +12,7 @@ from chalicelib.cli.main import main
 from chalicelib.policy.layout import laid_out
 from chalicelib.policy.list_tests import read_sentences
 from chalicelib.policy.loader import load_pack
-from chalicelib.policy.testing import read_cases
+from chalicelib.policy.tests_file import read_cases
 from chalicelib.policy.yaml_nodes import read_yaml
 from tests.policy.small import FILES, POLICY
 

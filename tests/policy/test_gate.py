@@ -8,7 +8,7 @@ from chalicelib.policy.gate import Gate
 from chalicelib.policy.list_tests import prove, read_sentences
 from chalicelib.policy.loader import Pack, load_pack
 from chalicelib.policy.phrase_index import Index, compile_index
-from chalicelib.policy.testing import read_cases
+from chalicelib.policy.tests_file import read_cases
 from tests.policy.small import BASELINE, FILES
 
 MORE = BASELINE + (

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.domain.problem import Problem, Severity
 from chalicelib.policy.lint import LINTS, lint, pages
 from chalicelib.policy.loader import Pack, load_pack
-from chalicelib.policy.testing import read_cases
+from chalicelib.policy.tests_file import read_cases
 from tests.policy.small import BASELINE, FILES, POLICY
 
 TODAY = date(2026, 11, 22)

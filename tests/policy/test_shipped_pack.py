@@ -15,7 +15,8 @@ from chalicelib.policy.compile import compile_bundle
 from chalicelib.policy.decide import decide
 from chalicelib.policy.loader import Pack, load_pack
 from chalicelib.policy.ordinary import ORDINARY_NOW, ordinary_facts, ordinary_mention
-from chalicelib.policy.testing import Case, read_cases, rehearse, run
+from chalicelib.policy.testing import rehearse, run
+from chalicelib.policy.tests_file import Case, read_cases
 from tests.pack.spoken import spoken
 
 ROOT = Path(__file__).parents[2] / "policies"

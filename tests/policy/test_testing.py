@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from chalicelib.policy.testing import Report, read_cases, run_tests
+from chalicelib.policy.testing import Report, run_tests
+from chalicelib.policy.tests_file import read_cases
 from tests.policy.small import FILES
 
 

@@ -70,7 +70,7 @@ def found(files: dict[str, str], today: date) -> tuple[Problem, ...]:
     """Everything that reading and linting find, but for what tests and mutants say."""
     from chalicelib.policy.lint import lint  # noqa: PLC0415
     from chalicelib.policy.loader import load_pack  # noqa: PLC0415
-    from chalicelib.policy.testing import read_cases  # noqa: PLC0415
+    from chalicelib.policy.tests_file import read_cases  # noqa: PLC0415
 
     pack = load_pack(files)
     cases, wrong = read_cases(files)

@@ -10,7 +10,7 @@ from chalicelib.domain.problem import Problem, Severity
 from chalicelib.policy.loader import Pack
 from chalicelib.policy.node import Place
 from chalicelib.policy.rules import Rule
-from chalicelib.policy.testing import Case
+from chalicelib.policy.tests_file import Case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
