@@ -26,9 +26,9 @@ from chalicelib.embedded.memory import MemoryArtefacts, memory_signer
 from chalicelib.embedded.store import SqliteStore
 from chalicelib.local.policies import POLICIES, VOICES, read_tree
 from chalicelib.platforms.x import PLATFORM as X
-from chalicelib.policy.bundle import signed_content
-from chalicelib.policy.compile import compile_bundle
-from chalicelib.policy.ordinary import ordinary_mention
+from chalicelib.policy.deciding.bundle import signed_content
+from chalicelib.policy.files.compile import compile_bundle
+from chalicelib.policy.files.ordinary import ordinary_mention
 from chalicelib.ports import Put
 from chalicelib.steps import intake, post
 from chalicelib.steps.bundles import Bundles

@@ -27,14 +27,16 @@ from chalicelib.domain.account import Account, Brand, Shift  # noqa: E402
 from chalicelib.domain.fact import Known  # noqa: E402
 from chalicelib.domain.facts import Facts  # noqa: E402
 from chalicelib.domain.limits import Limits  # noqa: E402
-from chalicelib.policy import checks, detectors, matching, phrase_index  # noqa: E402
-from chalicelib.policy.bundle import FORMAT, Bundle, load, signed_content  # noqa: E402
-from chalicelib.policy.compile import brand_json  # noqa: E402
 from chalicelib.policy.conditions.contract import Comparison, comparison  # noqa: E402
-from chalicelib.policy.decide import decide  # noqa: E402
-from chalicelib.policy.ordinary import ordinary_facts, ordinary_mention  # noqa: E402
-from chalicelib.policy.scene import Scene  # noqa: E402
-from chalicelib.policy.text import Kind, Reading, Token, read  # noqa: E402, F401
+from chalicelib.policy.deciding import checks, matching  # noqa: E402
+from chalicelib.policy.deciding.bundle import FORMAT, Bundle, load, signed_content  # noqa: E402
+from chalicelib.policy.deciding.decide import decide  # noqa: E402
+from chalicelib.policy.files.compile import brand_json  # noqa: E402
+from chalicelib.policy.files.ordinary import ordinary_facts, ordinary_mention  # noqa: E402
+from chalicelib.policy.phrases import detectors  # noqa: E402
+from chalicelib.policy.phrases import index as phrase_index  # noqa: E402
+from chalicelib.policy.rules.scene import Scene  # noqa: E402
+from chalicelib.policy.text.reading import Kind, Reading, Token, read  # noqa: E402, F401
 
 OPERATORS: Mapping[str, Any] = {
     "==": lambda asked, found: found == asked,
@@ -183,7 +185,7 @@ def _compare(facts: Mapping[str, None]) -> None:
         VALUES.setdefault(fact, lambda scene, fact=fact: scene.facts.signals.value[fact])
     made = {f"{fact} {sign}": _check(fact, sign) for fact in VALUES for sign in OPERATORS}
     matching.CONDITIONS = checks.CONDITIONS = {**checks.CONDITIONS, **made}  # type: ignore[assignment]
-    sys.modules["chalicelib.policy.bundle"].CONDITIONS = checks.CONDITIONS  # type: ignore[attr-defined]
+    sys.modules["chalicelib.policy.deciding.bundle"].CONDITIONS = checks.CONDITIONS  # type: ignore[attr-defined]
 
 
 def _check(fact: str, sign: str) -> Any:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.embedded.secrets import FileSecrets
     from chalicelib.embedded.store import SqliteStore
     from chalicelib.platforms.contract import Platform
-    from chalicelib.policy.rules import BrandPolicy
+    from chalicelib.policy.rules.rule import BrandPolicy
     from chalicelib.recogniser.model import Model
     from chalicelib.steps.announce import AnnouncePorts
     from chalicelib.steps.decide import DecidePorts
@@ -242,7 +242,7 @@ def brands() -> Mapping[str, Brand]:
 
 def policies() -> Mapping[str, BrandPolicy]:
     """Their policies, likewise."""
-    from chalicelib.policy.bundle import Bundle
+    from chalicelib.policy.deciding.bundle import Bundle
 
     ports = for_surging()
     bundle = ports.bundles.in_force(ports.store).bundle

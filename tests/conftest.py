@@ -14,8 +14,8 @@ import hypothesis
 import pytest
 
 from chalicelib.domain.codec import Json
-from chalicelib.policy.compile import compile_bundle
-from chalicelib.policy.loader import load_pack
+from chalicelib.policy.files.compile import compile_bundle
+from chalicelib.policy.files.loader import load_pack
 from chalicelib.voice.loader import read_all
 
 CI = bool(os.environ.get("CI"))
@@ -89,7 +89,7 @@ def _the_same_policy_files_are_read_once() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         for compiles, users in (
-            (load_pack, ("chalicelib.policy.loader.load_pack", "chalicelib.policy.compile.load_pack")),
+            (load_pack, ("chalicelib.policy.files.loader.load_pack", "chalicelib.policy.files.compile.load_pack")),
             (read_all, ("chalicelib.voice.loader.read_all", "chalicelib.local.policies.read_all")),
             (compile_bundle, ("chalicelib.local.policies.compile_bundle",)),
         ):

@@ -26,7 +26,7 @@ from chalicelib.domain.decision import Decision, Match, Outcome
 from chalicelib.domain.fact import Known
 from chalicelib.domain.facts import Recognised
 from chalicelib.domain.limits import Limits
-from chalicelib.policy.decide import decide
+from chalicelib.policy.deciding.decide import decide
 from chalicelib.recogniser.weights import MODEL
 
 OPEN = tuple(SHARED / "labelled" / f"{name}.jsonl" for name in ("dev", "extra", "more"))

@@ -24,7 +24,7 @@ from chalicelib.domain.facts import Control, Rota
 from chalicelib.domain.limits import Limits
 from chalicelib.http_client import PooledHttp
 from chalicelib.local.vitals import FolderVitals, StageVitals, Vitals
-from chalicelib.policy.bundle import Broken, Bundle
+from chalicelib.policy.deciding.bundle import Broken, Bundle
 from chalicelib.ports import Unavailable
 from chalicelib.settings import QUEUE, SECRETS_PREFIX
 from chalicelib.steps.bundles import Bundles
@@ -33,7 +33,7 @@ from chalicelib.steps.sequence import read_head
 from chalicelib.steps.watch import BEAT
 
 if TYPE_CHECKING:
-    from chalicelib.policy.rules import BrandPolicy
+    from chalicelib.policy.rules.rule import BrandPolicy
 
 QUEUES = {"mentions": 120, "replies": 600, "announcements": 1200, "dead-letters": 300}
 """How old (seconds) the oldest entry of a queue may be before its alarm goes off (infra/resources.yaml)."""

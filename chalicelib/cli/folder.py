@@ -19,7 +19,7 @@ from chalicelib.embedded.store import SqliteStore
 from chalicelib.ports import Store
 
 if TYPE_CHECKING:
-    from chalicelib.policy.rules import BrandPolicy
+    from chalicelib.policy.rules.rule import BrandPolicy
     from chalicelib.steps.bundles import Loaded
 
 DEFAULT = Path("var")
@@ -47,7 +47,7 @@ class Folder:
 
     def policies(self) -> Mapping[str, BrandPolicy]:
         """The policies of the bundle in force by brand; empty where there is none that can be read."""
-        from chalicelib.policy.bundle import Bundle  # noqa: PLC0415 - see ``loaded``
+        from chalicelib.policy.deciding.bundle import Bundle  # noqa: PLC0415 - see ``loaded``
 
         bundle = self.loaded().bundle
         return bundle.policies if isinstance(bundle, Bundle) else {}

@@ -14,9 +14,9 @@ from chalicelib.domain.fact import Known
 from chalicelib.domain.facts import NOT_ASKED, Budget, Facts
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Form, Mention, Spoken
-from chalicelib.policy.bundle import Bundle
-from chalicelib.policy.ordinary import ordinary_facts, ordinary_mention
-from chalicelib.policy.text import Kind, read
+from chalicelib.policy.deciding.bundle import Bundle
+from chalicelib.policy.files.ordinary import ordinary_facts, ordinary_mention
+from chalicelib.policy.text.reading import Kind, read
 from chalicelib.ports import Recogniser
 from chalicelib.steps.bundles import Loaded
 from chalicelib.steps.judge import Judgement, judge

@@ -8,7 +8,7 @@ from pathlib import Path
 from chalicelib.cli.screen import Complaint
 from chalicelib.embedded.memory import MemoryArtefacts, memory_signer
 from chalicelib.local.policies import POLICIES, WrongPolicies, compiled
-from chalicelib.policy.bundle import Broken, Bundle, signed_content
+from chalicelib.policy.deciding.bundle import Broken, Bundle, signed_content
 from chalicelib.steps.bundles import Bundles, Loaded
 
 __all__ = ["POLICIES", "pack_of"]

@@ -24,8 +24,8 @@ from chalicelib.embedded.key import LocalSigner
 from chalicelib.embedded.memory import MemoryArtefacts, memory_signer
 from chalicelib.local import person
 from chalicelib.local.policies import WrongPolicies, compiled
-from chalicelib.policy.bundle import Broken, load, signed_content
-from chalicelib.policy.side import side_of
+from chalicelib.policy.deciding.bundle import Broken, load, signed_content
+from chalicelib.policy.diff.side import side_of
 from chalicelib.settings import TABLE
 from chalicelib.steps.approve import Person, proposals, readable
 from chalicelib.steps.bundles import Bundles, Loaded

@@ -15,7 +15,7 @@ from chalicelib.domain.state import State
 from chalicelib.local.receiver import Receiver
 from chalicelib.local.sandbox import Sandbox
 from chalicelib.local.stream.post import Post
-from chalicelib.policy.bundle import Bundle
+from chalicelib.policy.deciding.bundle import Bundle
 from chalicelib.ports import SecretSource, Store
 from chalicelib.voice.voice import load as load_voice
 

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 from chalicelib.domain.problem import Problem, Severity
-from chalicelib.policy.lint import LINTS
-from chalicelib.policy.lints.contract import Lint
+from chalicelib.policy.proving.lint import LINTS
+from chalicelib.policy.proving.lints.contract import Lint
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _MORE = "ackguard policy lint --explain"

@@ -7,8 +7,8 @@ from rich.text import Text
 
 from chalicelib.cli import screen
 from chalicelib.cli.publisher import SHOWN
-from chalicelib.policy.change import Direction
-from chalicelib.policy.diff import Diff
+from chalicelib.policy.diff.change import Direction
+from chalicelib.policy.diff.diff import Diff
 from chalicelib.steps.approve import REASONS, Refused
 from chalicelib.steps.done import Done
 

@@ -27,7 +27,7 @@ from chalicelib.steps.pause import PausePorts, Switched, Target, Word, targets_o
 from chalicelib.steps.rows import from_row
 
 if TYPE_CHECKING:
-    from chalicelib.policy.rules import BrandPolicy
+    from chalicelib.policy.rules.rule import BrandPolicy
 
 Act = Callable[..., Switched]
 

@@ -12,7 +12,7 @@ from chalicelib.local.policies import POLICIES, VOICES, WrongPolicies, read_tree
 
 if TYPE_CHECKING:
     from chalicelib.domain.problem import Problem
-    from chalicelib.policy.loader import Pack
+    from chalicelib.policy.files.loader import Pack
     from chalicelib.voice.guide import Guide
     from chalicelib.voice.voice import Voice
 
@@ -38,7 +38,7 @@ def add_asked(parser: argparse.ArgumentParser) -> None:
 
 def written(folder: Path, only: str | None = None) -> Written:
     """The voices of a policy folder, or the one asked for; raises Complaint where there is none."""
-    from chalicelib.policy.loader import Pack, load_pack  # noqa: PLC0415 - reading YAML waits until it is asked for
+    from chalicelib.policy.files.loader import Pack, load_pack  # noqa: PLC0415 - reading YAML waits until it is asked for
     from chalicelib.voice.guide import Guide  # noqa: PLC0415
     from chalicelib.voice.loader import GUIDE, read_all, read_guide  # noqa: PLC0415
     from chalicelib.voice.voice import load  # noqa: PLC0415

@@ -29,7 +29,7 @@ from chalicelib.local.sandbox import Sandbox
 from chalicelib.local.search import ScanningLookup, tables_of
 from chalicelib.local.staffing import bundle_in_force, put_in_force
 from chalicelib.local.vitals import StageVitals
-from chalicelib.policy.bundle import Bundle
+from chalicelib.policy.deciding.bundle import Bundle
 from chalicelib.ports import Store
 from chalicelib.settings import QUEUE, QUEUES, engine_of
 from chalicelib.steps.sequence import Head, read_head

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from chalicelib.policy.compile import compile_bundle
+from chalicelib.policy.files.compile import compile_bundle
 from chalicelib.voice.loader import read_all
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"

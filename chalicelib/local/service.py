@@ -18,7 +18,7 @@ from chalicelib.local.receiver import Receiver
 from chalicelib.local.runner import Runner
 from chalicelib.local.sandbox import Sandbox
 from chalicelib.local.staffing import bundle_in_force, posting_names, put_in_force
-from chalicelib.policy.bundle import Bundle
+from chalicelib.policy.deciding.bundle import Bundle
 from chalicelib.steps import seal, watch
 
 STREAM_WITHIN_S = 10.0

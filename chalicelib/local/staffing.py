@@ -12,7 +12,7 @@ from chalicelib.domain.account import Brand
 from chalicelib.domain.facts import Control, Rota, Wait
 from chalicelib.local.actor import actor
 from chalicelib.local.policies import compiled
-from chalicelib.policy.bundle import Broken, Bundle
+from chalicelib.policy.deciding.bundle import Broken, Bundle
 from chalicelib.ports import Absent, Put, Store
 from chalicelib.steps import publish
 from chalicelib.steps.rows import to_row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from chalicelib.domain.facts import Recognised, Telling, Tone
-from chalicelib.policy.language_words import ENGLISH
+from chalicelib.policy.text.language_words import ENGLISH
 from chalicelib.recogniser import learnt
 from chalicelib.recogniser.encoder import Encoder
 from chalicelib.recogniser.pieces import Piece, pieces_of

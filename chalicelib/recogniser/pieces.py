@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from chalicelib.policy.text import ASIDE, LONGEST_WORD, Kind, Reading, read
+from chalicelib.policy.text.reading import ASIDE, LONGEST_WORD, Kind, Reading, read
 
 MOST_PIECES = 60
 """Pieces that are looked at. A mention has about twenty-five; one of a hundred and fifty has more (docs/judgement.md)."""

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from chalicelib.audit.record import Actor
 from chalicelib.domain import keys
 from chalicelib.domain.codec import Json, iso
-from chalicelib.policy.change import Direction
-from chalicelib.policy.diff import Diff, diff
-from chalicelib.policy.side import side_of
+from chalicelib.policy.diff.change import Direction
+from chalicelib.policy.diff.diff import Diff, diff
+from chalicelib.policy.diff.side import side_of
 from chalicelib.ports import Absent, Cancelled, Equals, Put, Row
 from chalicelib.steps.done import Contended, Done
 from chalicelib.steps.publish import PublishPorts, Shipping, pointer_of, put_in_force, recorded, trusted

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chalicelib.domain import keys
 from chalicelib.domain.account import Brand
-from chalicelib.policy.bundle import CHALLENGER, PREFIX, Broken, Bundle, load
+from chalicelib.policy.deciding.bundle import CHALLENGER, PREFIX, Broken, Bundle, load
 from chalicelib.ports import Artefacts, Row, Store
 from chalicelib.steps.pointer import WENT_BACK, read_pointer
 from chalicelib.voice.voice import Voice

@@ -8,7 +8,7 @@ from chalicelib.domain import keys
 from chalicelib.domain.codec import Json, encode
 from chalicelib.domain.decision import Decision
 from chalicelib.domain.facts import Facts
-from chalicelib.policy.bundle import Broken
+from chalicelib.policy.deciding.bundle import Broken
 from chalicelib.ports import Recogniser, Row, Store
 from chalicelib.steps.around import Circumstances
 from chalicelib.steps.bundles import Bundles

@@ -9,7 +9,7 @@ from chalicelib.domain import keys
 from chalicelib.domain.facts import Case
 from chalicelib.domain.keys import Key
 from chalicelib.domain.notice import DeskAction
-from chalicelib.policy.bundle import Broken
+from chalicelib.policy.deciding.bundle import Broken
 from chalicelib.ports import Absent, Cancelled, Put
 from chalicelib.steps.answered import note_reply
 from chalicelib.steps.cases import Act, Acted, CasePorts, close, give_back, mention_of, take

@@ -15,7 +15,7 @@ from chalicelib.domain.keys import Key
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Mention
 from chalicelib.domain.state import State
-from chalicelib.policy.decide import decide
+from chalicelib.policy.deciding.decide import decide
 from chalicelib.ports import Cancelled, Write
 from chalicelib.steps.casework import case_for, put_case
 from chalicelib.steps.closing import Ending, ending_writes, put_standing

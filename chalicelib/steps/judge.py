@@ -10,9 +10,9 @@ from chalicelib.domain.decision import Certainty, Decision, Evidence, Match, Out
 from chalicelib.domain.fact import Known, value_of
 from chalicelib.domain.facts import Control, Facts, Person, Thread
 from chalicelib.domain.limits import Limits
-from chalicelib.policy.decide import decide
-from chalicelib.policy.language import detect
-from chalicelib.policy.text import read
+from chalicelib.policy.deciding.decide import decide
+from chalicelib.policy.text.language import detect
+from chalicelib.policy.text.reading import read
 from chalicelib.steps.bundles import Loaded
 from chalicelib.voice.compose import Composed, Exhausted, Request, compose
 from chalicelib.voice.expectation import Expectation, expectation

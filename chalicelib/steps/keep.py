@@ -17,7 +17,7 @@ from chalicelib.domain.health import Health, Ill, Keys, Renewed, Sound, Unclear
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.webhook import Secrets
 from chalicelib.platforms.contract import Platform
-from chalicelib.policy.bundle import Broken
+from chalicelib.policy.deciding.bundle import Broken
 from chalicelib.ports import Cancelled, Http, Put, Queue, SecretKeeper, SecretSource, Store, Unavailable
 from chalicelib.steps import alarms, silence, strangers, tally
 from chalicelib.steps.bundles import Bundles, Loaded

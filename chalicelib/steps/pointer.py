@@ -8,7 +8,7 @@ from datetime import datetime
 
 from chalicelib.audit.canonical import canonical
 from chalicelib.domain import keys
-from chalicelib.policy.bundle import Broken, signed_by
+from chalicelib.policy.deciding.bundle import Broken, signed_by
 from chalicelib.ports import Row, Signer
 from chalicelib.steps.rows import from_row, to_row
 

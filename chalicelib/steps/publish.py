@@ -10,7 +10,7 @@ from datetime import datetime
 from chalicelib.audit.record import Actor
 from chalicelib.domain import keys
 from chalicelib.domain.codec import Json, iso
-from chalicelib.policy.bundle import CHALLENGER, Broken, signed_content
+from chalicelib.policy.deciding.bundle import CHALLENGER, Broken, signed_content
 from chalicelib.ports import Absent, Artefacts, Cancelled, Condition, Equals, Put, Row, Signer, Store, Write
 from chalicelib.steps.done import Contended, Done, new_id
 from chalicelib.steps.pointer import Pointer, read_pointer, signed_row

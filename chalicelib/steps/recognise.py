@@ -8,8 +8,8 @@ from chalicelib.domain.decision import Decision, Outcome
 from chalicelib.domain.fact import Fact, Known, Unknown
 from chalicelib.domain.facts import NOT_ASKED, Facts, Recognised
 from chalicelib.domain.limits import Limits
-from chalicelib.policy.bundle import Broken, Bundle
-from chalicelib.policy.decide import decide
+from chalicelib.policy.deciding.bundle import Broken, Bundle
+from chalicelib.policy.deciding.decide import decide
 from chalicelib.ports import Recogniser
 
 BEST = 1_000_000

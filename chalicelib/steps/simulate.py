@@ -16,7 +16,7 @@ from chalicelib.domain.decision import Decision, Evidence, Outcome
 from chalicelib.domain.fact import Unknown
 from chalicelib.domain.facts import Facts
 from chalicelib.domain.limits import Limits
-from chalicelib.policy.bundle import Broken
+from chalicelib.policy.deciding.bundle import Broken
 from chalicelib.ports import Recogniser
 from chalicelib.steps.bundles import Loaded
 from chalicelib.steps.challenge import FAILED

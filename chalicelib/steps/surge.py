@@ -15,7 +15,7 @@ from chalicelib.domain.decision import Outcome
 from chalicelib.domain.facts import Case
 from chalicelib.domain.keys import Key
 from chalicelib.domain.scope import Scope
-from chalicelib.policy.bundle import Broken
+from chalicelib.policy.deciding.bundle import Broken
 from chalicelib.ports import Cancelled, Put, Queue, Row, Store, Unavailable
 from chalicelib.steps import tally
 from chalicelib.steps.bundles import Bundles

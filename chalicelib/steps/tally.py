@@ -18,7 +18,7 @@ from chalicelib.domain.decision import Decision
 from chalicelib.domain.fact import Known, value_of
 from chalicelib.domain.keys import Key
 from chalicelib.domain.notice import Mention
-from chalicelib.policy.text import Kind, read
+from chalicelib.policy.text.reading import Kind, read
 from chalicelib.ports import Put, Row, Store, Write
 
 SHARDS = 8

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from chalicelib.domain import keys
 from chalicelib.domain.codec import iso
 from chalicelib.domain.facts import Wait
-from chalicelib.policy.bundle import Broken
+from chalicelib.policy.deciding.bundle import Broken
 from chalicelib.ports import Put, Row, Store, Unavailable, Write
 from chalicelib.steps.done import Done
 from chalicelib.steps.rows import to_row

@@ -15,7 +15,7 @@ import yaml
 from chalicelib.domain.codec import instant
 from chalicelib.local.policies import POLICIES, VOICES, read_tree
 from chalicelib.local.stream.post import number
-from chalicelib.policy.compile import compile_bundle
+from chalicelib.policy.files.compile import compile_bundle
 from chalicelib.voice.loader import read_all
 from tests.acceptance.scenario import Scenario, before, load
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from chalicelib.domain.codec import instant
 from chalicelib.local.policies import POLICIES
-from chalicelib.policy.phrases import expand
+from chalicelib.policy.phrases.phrase import expand
 
 OWN = Path(__file__).with_name("scenarios.jsonl")
 VARIABLE = "ACKGUARD_SCENARIOS"

@@ -19,11 +19,11 @@ from chalicelib.domain.notice import Mention
 from chalicelib.domain.state import State
 from chalicelib.embedded.memory import START
 from chalicelib.local.policies import POLICIES, read_tree
-from chalicelib.policy.bundle import Broken, Bundle
-from chalicelib.policy.decide import decide
-from chalicelib.policy.ordinary import ordinary_facts, ordinary_mention
-from chalicelib.policy.testing import run_tests
-from chalicelib.policy.tests_file import read_cases
+from chalicelib.policy.deciding.bundle import Broken, Bundle
+from chalicelib.policy.deciding.decide import decide
+from chalicelib.policy.files.ordinary import ordinary_facts, ordinary_mention
+from chalicelib.policy.files.tests_file import read_cases
+from chalicelib.policy.proving.testing import run_tests
 from chalicelib.ports import Put
 from chalicelib.steps.bundles import Loaded
 from chalicelib.steps.rows import from_row, to_row

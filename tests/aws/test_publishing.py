@@ -14,7 +14,7 @@ from chalicelib.cli.replaying import recorded
 from chalicelib.domain import keys
 from chalicelib.domain.limits import Limits
 from chalicelib.local import person
-from chalicelib.policy.bundle import Broken, Bundle
+from chalicelib.policy.deciding.bundle import Broken, Bundle
 from chalicelib.ports import Put
 from chalicelib.steps.approve import Refused, Replay, Wanted, approve, history, ship
 from chalicelib.steps.bundles import Bundles

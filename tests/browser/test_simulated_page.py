@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib.cli.rehearsal import rehearsal
 from chalicelib.cli.simulated_page import write_page
-from chalicelib.policy.ordinary import ORDINARY_NOW, ordinary_facts, ordinary_mention
+from chalicelib.policy.files.ordinary import ORDINARY_NOW, ordinary_facts, ordinary_mention
 from chalicelib.steps.simulate import Played
 from tests.browser.conftest import Browser
 from tests.pack import files, loaded_from, small_pack

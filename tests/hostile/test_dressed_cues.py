@@ -13,13 +13,13 @@ import pytest
 
 from chalicelib.domain.decision import Decision, Outcome
 from chalicelib.domain.limits import Limits
-from chalicelib.policy.bundle import Bundle
-from chalicelib.policy.decide import decide
-from chalicelib.policy.detectors import NAMES, Detectors
-from chalicelib.policy.ordinary import ordinary_facts, ordinary_mention
-from chalicelib.policy.slips import cues_of
-from chalicelib.policy.testing import rehearse
-from chalicelib.policy.text import read
+from chalicelib.policy.deciding.bundle import Bundle
+from chalicelib.policy.deciding.decide import decide
+from chalicelib.policy.files.ordinary import ordinary_facts, ordinary_mention
+from chalicelib.policy.phrases.detectors import NAMES, Detectors
+from chalicelib.policy.phrases.slips import cues_of
+from chalicelib.policy.proving.testing import rehearse
+from chalicelib.policy.text.reading import read
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 20261122

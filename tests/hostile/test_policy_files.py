@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.cli.main import main
-from chalicelib.policy.layout import laid_out
-from chalicelib.policy.list_tests import read_sentences
-from chalicelib.policy.loader import load_pack
-from chalicelib.policy.tests_file import read_cases
-from chalicelib.policy.yaml_nodes import read_yaml
+from chalicelib.policy.files.layout import laid_out
+from chalicelib.policy.files.loader import load_pack
+from chalicelib.policy.files.tests_file import read_cases
+from chalicelib.policy.files.yaml_nodes import read_yaml
+from chalicelib.policy.proving.list_tests import read_sentences
 from tests.policy.small import FILES, POLICY
 
 LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(

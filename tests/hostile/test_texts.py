@@ -9,9 +9,9 @@ import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.policy.detectors import NAMES, PATTERNS, Detectors
-from chalicelib.policy.phrase_index import Index, compile_index, scan
-from chalicelib.policy.text import LONGEST_TEXT, LONGEST_WORD, read
+from chalicelib.policy.phrases.detectors import NAMES, PATTERNS, Detectors
+from chalicelib.policy.phrases.index import Index, compile_index, scan
+from chalicelib.policy.text.reading import LONGEST_TEXT, LONGEST_WORD, read
 from tests.policy.small import decided
 
 PHRASES = ["child ... hurt", "ab* c", "scam*", "my order", "(a|b) ... (c|d)", *(f"[{name}]" for name in sorted(NAMES))]

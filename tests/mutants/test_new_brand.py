@@ -10,8 +10,8 @@ import pytest
 from chalicelib.cli.main import main
 from chalicelib.cli.tree import files_of
 from chalicelib.local.policies import POLICIES
-from chalicelib.policy import check
-from chalicelib.policy.loader import Pack, load_pack
+from chalicelib.policy.files.loader import Pack, load_pack
+from chalicelib.policy.proving import check
 
 NEW = ["policy", "new", "northline", "--name", "Northline", "--industry", "telecom", "--account", "1010", "--handle", "Northline"]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from chalicelib.domain.problem import Severity
-from chalicelib.policy import check
-from chalicelib.policy.layout import laid_out
-from chalicelib.policy.lint import lint
-from chalicelib.policy.loader import Pack, load_pack
-from chalicelib.policy.phrase_index import Index, compile_index, scan
-from chalicelib.policy.text import read
+from chalicelib.policy.files.layout import laid_out
+from chalicelib.policy.files.loader import Pack, load_pack
+from chalicelib.policy.phrases.index import Index, compile_index, scan
+from chalicelib.policy.proving import check
+from chalicelib.policy.proving.lint import lint
+from chalicelib.policy.text.reading import read
 from tests.pack.spoken import spoken
 
 ROOT = Path(__file__).parents[2] / "policies"

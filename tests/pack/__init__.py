@@ -9,8 +9,8 @@ from pathlib import Path
 from chalicelib.domain.codec import Json
 from chalicelib.embedded.memory import memory_signer
 from chalicelib.local.policies import POLICIES
-from chalicelib.policy.bundle import Bundle, load, signed_content
-from chalicelib.policy.compile import compile_bundle
+from chalicelib.policy.deciding.bundle import Bundle, load, signed_content
+from chalicelib.policy.files.compile import compile_bundle
 from chalicelib.steps.bundles import Loaded, voices_of
 from chalicelib.voice.loader import read_all
 

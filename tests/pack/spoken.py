@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chalicelib.policy.detectors import SAMPLES
-from chalicelib.policy.phrases import GAP, expand
+from chalicelib.policy.phrases.detectors import SAMPLES
+from chalicelib.policy.phrases.phrase import GAP, expand
 
 SAID = {GAP: "a few words", **{f"[{name}]": sample for name, sample in SAMPLES.items()}}
 

@@ -12,10 +12,10 @@ import pytest
 from chalicelib.domain.decision import Decision, Outcome
 from chalicelib.domain.limits import Limits
 from chalicelib.domain.notice import Mention
-from chalicelib.policy.bundle import Bundle
-from chalicelib.policy.decide import decide
-from chalicelib.policy.ordinary import ordinary_facts
-from chalicelib.policy.testing import rehearse
+from chalicelib.policy.deciding.bundle import Bundle
+from chalicelib.policy.deciding.decide import decide
+from chalicelib.policy.files.ordinary import ordinary_facts
+from chalicelib.policy.proving.testing import rehearse
 from chalicelib.registry import members
 from tests.platforms.webhook_kit import NOW, PAYLOADS, payload, read_bytes
 

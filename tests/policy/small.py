@@ -7,10 +7,10 @@ from typing import Any
 
 from chalicelib.domain.decision import Decision
 from chalicelib.domain.limits import Limits
-from chalicelib.policy.bundle import Bundle
-from chalicelib.policy.decide import decide
-from chalicelib.policy.ordinary import OF_MENTION, ORDINARY_NOW, ordinary_facts, ordinary_mention
-from chalicelib.policy.testing import rehearse
+from chalicelib.policy.deciding.bundle import Bundle
+from chalicelib.policy.deciding.decide import decide
+from chalicelib.policy.files.ordinary import OF_MENTION, ORDINARY_NOW, ordinary_facts, ordinary_mention
+from chalicelib.policy.proving.testing import rehearse
 
 ASKS = "No signal in Hove, can you help please?"
 

@@ -9,10 +9,10 @@ import pytest
 from chalicelib.domain.account import NEEDS_ATTESTATION
 from chalicelib.domain.decision import Outcome
 from chalicelib.domain.limits import Limits
-from chalicelib.policy.bundle import Bundle
-from chalicelib.policy.decide import decide
-from chalicelib.policy.ordinary import ordinary_facts, ordinary_mention
-from chalicelib.policy.testing import rehearse
+from chalicelib.policy.deciding.bundle import Bundle
+from chalicelib.policy.deciding.decide import decide
+from chalicelib.policy.files.ordinary import ordinary_facts, ordinary_mention
+from chalicelib.policy.proving.testing import rehearse
 from chalicelib.registry import members
 from tests.pack import files
 

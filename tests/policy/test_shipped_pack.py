@@ -10,13 +10,13 @@ import yaml
 from chalicelib.domain.cards import mask_cards
 from chalicelib.domain.decision import Outcome
 from chalicelib.domain.limits import Limits
-from chalicelib.policy.bundle import Bundle
-from chalicelib.policy.compile import compile_bundle
-from chalicelib.policy.decide import decide
-from chalicelib.policy.loader import Pack, load_pack
-from chalicelib.policy.ordinary import ORDINARY_NOW, ordinary_facts, ordinary_mention
-from chalicelib.policy.testing import rehearse, run
-from chalicelib.policy.tests_file import Case, read_cases
+from chalicelib.policy.deciding.bundle import Bundle
+from chalicelib.policy.deciding.decide import decide
+from chalicelib.policy.files.compile import compile_bundle
+from chalicelib.policy.files.loader import Pack, load_pack
+from chalicelib.policy.files.ordinary import ORDINARY_NOW, ordinary_facts, ordinary_mention
+from chalicelib.policy.files.tests_file import Case, read_cases
+from chalicelib.policy.proving.testing import rehearse, run
 from tests.pack.spoken import spoken
 
 ROOT = Path(__file__).parents[2] / "policies"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.policy.bundle import Bundle
-from chalicelib.policy.loader import load_pack
+from chalicelib.policy.deciding.bundle import Bundle
+from chalicelib.policy.files.loader import load_pack
 from tests.policy.small import BASELINE, FILES, bundle_of, decided
 
 RULE = "  legal:\n"

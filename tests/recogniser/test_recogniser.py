@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from chalicelib import wiring
 from chalicelib.domain.fact import Known, Unknown
 from chalicelib.domain.facts import Tone
-from chalicelib.policy.text import LONGEST_TEXT, LONGEST_WORD
+from chalicelib.policy.text.reading import LONGEST_TEXT, LONGEST_WORD
 from chalicelib.recogniser import learnt
 from chalicelib.recogniser.encoder import LARGEST, STEPS, WIDTH, Encoder
 from chalicelib.recogniser.model import Model, _tone

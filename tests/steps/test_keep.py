@@ -19,7 +19,7 @@ from chalicelib.domain.state import State
 from chalicelib.domain.webhook import Secrets
 from chalicelib.embedded.memory import START
 from chalicelib.platforms.reading.health import NothingToKeep
-from chalicelib.policy.bundle import Bundle
+from chalicelib.policy.deciding.bundle import Bundle
 from chalicelib.ports import Put
 from chalicelib.steps import keep, silence
 from chalicelib.steps.bundles import Loaded

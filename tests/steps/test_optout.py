@@ -14,7 +14,7 @@ from chalicelib.domain.facts import Person, Recognised, Thread
 from chalicelib.domain.state import State
 from chalicelib.embedded.memory import memory_signer
 from chalicelib.local.policies import POLICIES, compiled
-from chalicelib.policy.bundle import Broken, Bundle, load, signed_content
+from chalicelib.policy.deciding.bundle import Broken, Bundle, load, signed_content
 from chalicelib.ports import Put
 from chalicelib.steps.bundles import Loaded, voices_of
 from chalicelib.steps.optout import silencing

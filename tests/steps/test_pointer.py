@@ -15,7 +15,7 @@ from chalicelib.domain import keys
 from chalicelib.domain.limits import Limits
 from chalicelib.embedded.memory import START, MemoryArtefacts, memory_signer
 from chalicelib.embedded.store import SqliteStore
-from chalicelib.policy.bundle import Bundle
+from chalicelib.policy.deciding.bundle import Bundle
 from chalicelib.ports import Put, Row
 from chalicelib.steps import publish
 from chalicelib.steps.approve import Person, Refused, Replay, Wanted, ship

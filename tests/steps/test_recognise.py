@@ -12,9 +12,9 @@ from chalicelib.domain.decision import Outcome
 from chalicelib.domain.fact import Fact, Known, Unknown
 from chalicelib.domain.facts import NOT_ASKED, Facts, Recognised, Telling
 from chalicelib.domain.limits import Limits
-from chalicelib.policy.bundle import Broken
-from chalicelib.policy.decide import decide
-from chalicelib.policy.ordinary import ordinary_facts, ordinary_mention
+from chalicelib.policy.deciding.bundle import Broken
+from chalicelib.policy.deciding.decide import decide
+from chalicelib.policy.files.ordinary import ordinary_facts, ordinary_mention
 from chalicelib.steps.recognise import Nobody, recognised
 from tests.policy.small import ASKS, BUNDLE
 

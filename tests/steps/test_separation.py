@@ -48,7 +48,7 @@ def test_the_receiver_imports_neither_a_decision_nor_a_post_nor_a_record() -> No
 
 
 def test_the_walk_over_imports_sees_what_is_there() -> None:
-    assert "chalicelib.policy.decide" in imports_of("chalicelib.steps.intake")
+    assert "chalicelib.policy.deciding.decide" in imports_of("chalicelib.steps.intake")
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from chalicelib.audit.record import Actor
 from chalicelib.domain import keys
 from chalicelib.embedded.memory import START, MemoryArtefacts, memory_signer
 from chalicelib.embedded.store import SqliteStore
-from chalicelib.policy.bundle import Broken, Bundle
-from chalicelib.policy.compile import compile_bundle
+from chalicelib.policy.deciding.bundle import Broken, Bundle
+from chalicelib.policy.files.compile import compile_bundle
 from chalicelib.ports import Put, Store
 from chalicelib.steps import publish
 from chalicelib.steps.approve import LASTS, Person, Refused, Replay, Wanted, approve, earlier, history, proposals, ship

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.domain.fact import Fact, Known, Unknown
 from chalicelib.domain.facts import NOT_ASKED, Recognised
 from chalicelib.domain.limits import Limits
-from chalicelib.policy.ordinary import ORDINARY_NOW, ordinary_facts, ordinary_mention
+from chalicelib.policy.files.ordinary import ORDINARY_NOW, ordinary_facts, ordinary_mention
 from chalicelib.steps.bundles import Loaded
 from chalicelib.steps.recognise import Nobody
 from chalicelib.steps.simulate import Played, Simulation, outcome_of, played_of

@@ -17,7 +17,7 @@ from chalicelib.cli.story import Story, case_of, handle_of, text_of
 from chalicelib.cli.witness import add_reason, seen
 from chalicelib.domain.codec import instant
 from chalicelib.domain.facts import Case
-from chalicelib.policy.explain import explain
+from chalicelib.policy.deciding.explain import explain
 
 DESCRIPTION = """\
 Explains one decision: what the outcome was, which rule decided, the words or facts that made it match, and what would have

@@ -12,7 +12,7 @@ from chalicelib.cli.policy_words import lint
 from chalicelib.domain.problem import Problem, Severity
 
 if TYPE_CHECKING:
-    from chalicelib.policy.gate import Verdict
+    from chalicelib.policy.proving.gate import Verdict
 
 DESCRIPTION = """\
 Everything that must hold before a policy ships: it can be read, is in the one format, no lint objects, every test is met,
@@ -55,8 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _proved(files: Mapping[str, str], only: Collection[str]) -> tuple[int, Sequence[Verdict], Sequence[Problem]]:
     """How many tests there are, every mutant's end, and the problems of both."""
-    from chalicelib.policy import check  # noqa: PLC0415 - reading YAML waits until it is asked for
-    from chalicelib.policy.loader import load_pack  # noqa: PLC0415
+    from chalicelib.policy.files.loader import load_pack  # noqa: PLC0415
+    from chalicelib.policy.proving import check  # noqa: PLC0415 - reading YAML waits until it is asked for
 
     pack = load_pack(files)
     if isinstance(pack, tuple):

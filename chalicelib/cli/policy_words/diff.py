@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the difference; raises Complaint where a word names no policy."""
     from chalicelib import wiring  # noqa: PLC0415 - compiling policies waits until it is asked for
     from chalicelib.cli import publisher, shipping  # noqa: PLC0415
-    from chalicelib.policy.diff import diff  # noqa: PLC0415
+    from chalicelib.policy.diff.diff import diff  # noqa: PLC0415
 
     asked = arguments.policies
     if len(asked) > 2:

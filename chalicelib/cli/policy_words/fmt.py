@@ -31,7 +31,7 @@ def add(words: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the files, or show what would change."""
-    from chalicelib.policy.layout import laid_out  # noqa: PLC0415 - reading YAML waits until it is asked for
+    from chalicelib.policy.files.layout import laid_out  # noqa: PLC0415 - reading YAML waits until it is asked for
 
     folder, brand = tree.asked(arguments)
     out, changed, refused = screen.console(), list[str](), 0

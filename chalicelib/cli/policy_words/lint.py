@@ -68,9 +68,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def found(files: dict[str, str], today: date) -> tuple[Problem, ...]:
     """Everything that reading and linting find, but for what tests and mutants say."""
-    from chalicelib.policy.lint import lint  # noqa: PLC0415
-    from chalicelib.policy.loader import load_pack  # noqa: PLC0415
-    from chalicelib.policy.tests_file import read_cases  # noqa: PLC0415
+    from chalicelib.policy.files.loader import load_pack  # noqa: PLC0415
+    from chalicelib.policy.files.tests_file import read_cases  # noqa: PLC0415
+    from chalicelib.policy.proving.lint import lint  # noqa: PLC0415
 
     pack = load_pack(files)
     cases, wrong = read_cases(files)
@@ -79,7 +79,7 @@ def found(files: dict[str, str], today: date) -> tuple[Problem, ...]:
 
 def _mended(folder: Path, files: dict[str, str], problems: tuple[Problem, ...]) -> int:
     """Every fix written into its file, then the one format; gives how many lines changed."""
-    from chalicelib.policy.layout import laid_out  # noqa: PLC0415
+    from chalicelib.policy.files.layout import laid_out  # noqa: PLC0415
 
     fixes = {(one.path, one.line): one.fix for one in problems if one.fix is not None}
     for path, text in files.items():
@@ -91,7 +91,7 @@ def _mended(folder: Path, files: dict[str, str], problems: tuple[Problem, ...]) 
 
 
 def _explain(asked: str) -> int:
-    from chalicelib.policy.lint import LINTS, explained, pages  # noqa: PLC0415
+    from chalicelib.policy.proving.lint import LINTS, explained, pages  # noqa: PLC0415
 
     if asked == "all":
         print(pages(), end="")

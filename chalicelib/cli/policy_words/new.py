@@ -49,8 +49,8 @@ def add(words: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask, check, write."""
-    from chalicelib.policy import fresh  # noqa: PLC0415 - reading YAML waits until it is asked for
-    from chalicelib.policy.loader import load_pack  # noqa: PLC0415
+    from chalicelib.policy.files import fresh  # noqa: PLC0415 - reading YAML waits until it is asked for
+    from chalicelib.policy.files.loader import load_pack  # noqa: PLC0415
 
     files = dict(tree.files_of(arguments.policies))
     pack = load_pack(files)
@@ -98,8 +98,8 @@ def _answered(given: Mapping[str, str | None], industries: list[str]) -> dict[st
 
 def _wrong(files: Mapping[str, str], arguments: argparse.Namespace) -> list[Problem]:
     from chalicelib.cli.policy_words.lint import found  # noqa: PLC0415
-    from chalicelib.policy.check import expected  # noqa: PLC0415
-    from chalicelib.policy.loader import load_pack  # noqa: PLC0415
+    from chalicelib.policy.files.loader import load_pack  # noqa: PLC0415
+    from chalicelib.policy.proving.check import expected  # noqa: PLC0415
 
     pack = load_pack(files)
     problems = list(found(dict(files), arguments.today))

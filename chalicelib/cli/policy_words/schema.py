@@ -26,7 +26,7 @@ def add(words: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write them."""
-    from chalicelib.policy.schema import schemas  # noqa: PLC0415 - only this word needs every check
+    from chalicelib.policy.files.schema import schemas  # noqa: PLC0415 - only this word needs every check
 
     if not arguments.out.is_dir():
         raise screen.Complaint(f"{arguments.out}: no such folder", screen.Exit.USAGE)

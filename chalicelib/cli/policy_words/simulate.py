@@ -86,7 +86,7 @@ def replayed(arguments: argparse.Namespace, here: Publisher, new: Loaded, beside
     from chalicelib.cli.judging import Judge  # noqa: PLC0415
     from chalicelib.cli.rehearsal import rehearsal  # noqa: PLC0415
     from chalicelib.cli.replaying import challenged, recorded, since_when, written  # noqa: PLC0415
-    from chalicelib.policy.bundle import Broken  # noqa: PLC0415
+    from chalicelib.policy.deciding.bundle import Broken  # noqa: PLC0415
 
     if arguments.mentions is not None:
         assert not isinstance(new.bundle, Broken)

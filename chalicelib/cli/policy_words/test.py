@@ -29,7 +29,7 @@ def add(words: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the tests; 0 where all are met."""
-    from chalicelib.policy.testing import chosen, run_tests  # noqa: PLC0415 - reading YAML waits until it is asked for
+    from chalicelib.policy.proving.testing import chosen, run_tests  # noqa: PLC0415 - reading YAML waits until it is asked for
 
     folder, brand = tree.asked(arguments)
     report = run_tests(tree.files_of(folder), chosen(brand, arguments.only))

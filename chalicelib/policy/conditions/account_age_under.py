@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chalicelib.domain.fact import Fact, Known
-from chalicelib.policy import arguments
 from chalicelib.policy.conditions.contract import Comparison, comparison
-from chalicelib.policy.scene import Scene
+from chalicelib.policy.rules import arguments
+from chalicelib.policy.rules.scene import Scene
 
 
 def _age(scene: Scene) -> Fact[timedelta]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from chalicelib.domain.codec import Json
 from chalicelib.domain.decision import Evidence
 from chalicelib.domain.problem import did_you_mean
-from chalicelib.policy import arguments, findings
-from chalicelib.policy.arguments import Parsed
-from chalicelib.policy.clauses import questions
 from chalicelib.policy.conditions.contract import Condition, Names
-from chalicelib.policy.node import Node, Text
-from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import FALSE, Finding, Truth
+from chalicelib.policy.rules import arguments, findings
+from chalicelib.policy.rules.arguments import Parsed
+from chalicelib.policy.rules.node import Node, Text
+from chalicelib.policy.rules.scene import Scene
+from chalicelib.policy.rules.truth import FALSE, Finding, Truth
+from chalicelib.policy.text.clauses import questions
 
 _CUES = "requests"
 

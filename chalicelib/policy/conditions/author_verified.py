@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.policy import arguments
 from chalicelib.policy.conditions.contract import Comparison, comparison, yes_or_no_edges
+from chalicelib.policy.rules import arguments
 
 CONDITION = comparison(
     "author_verified",

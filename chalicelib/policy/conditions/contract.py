@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.domain.fact import Fact
-from chalicelib.policy import findings
-from chalicelib.policy.arguments import Parsed
-from chalicelib.policy.node import Node
-from chalicelib.policy.rules import BrandPolicy
-from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import Finding
+from chalicelib.policy.rules import findings
+from chalicelib.policy.rules.arguments import Parsed
+from chalicelib.policy.rules.node import Node
+from chalicelib.policy.rules.rule import BrandPolicy
+from chalicelib.policy.rules.scene import Scene
+from chalicelib.policy.rules.truth import Finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from chalicelib.domain.fact import Fact, Known, Unknown
-from chalicelib.policy import arguments
 from chalicelib.policy.conditions.contract import Comparison, comparison
-from chalicelib.policy.scene import Scene
+from chalicelib.policy.rules import arguments
+from chalicelib.policy.rules.scene import Scene
 
 
 def _marks(scene: Scene) -> Fact[int]:

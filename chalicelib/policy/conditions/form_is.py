@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from chalicelib.domain.fact import Known
 from chalicelib.domain.notice import Form
-from chalicelib.policy import arguments
 from chalicelib.policy.conditions.contract import Comparison, comparison
+from chalicelib.policy.rules import arguments
 
 _FORMS = frozenset(form.value for form in Form)
 

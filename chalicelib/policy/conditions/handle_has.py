@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from chalicelib.domain.decision import Evidence
 from chalicelib.domain.fact import NotOffered
-from chalicelib.policy import arguments, findings
 from chalicelib.policy.conditions.contract import Condition
-from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import FALSE, Finding, Truth
+from chalicelib.policy.rules import arguments, findings
+from chalicelib.policy.rules.scene import Scene
+from chalicelib.policy.rules.truth import FALSE, Finding, Truth
 
 
 def _check(lists: list[str], scene: Scene) -> Finding:

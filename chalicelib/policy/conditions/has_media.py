@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.policy import arguments
 from chalicelib.policy.conditions.contract import Comparison, comparison
+from chalicelib.policy.rules import arguments
 
 CONDITION = comparison(
     "has_media",

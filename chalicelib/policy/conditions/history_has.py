@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from chalicelib.domain.notice import Spoken
-from chalicelib.policy import arguments, findings
 from chalicelib.policy.conditions.contract import Condition
-from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import Finding
+from chalicelib.policy.rules import arguments, findings
+from chalicelib.policy.rules.scene import Scene
+from chalicelib.policy.rules.truth import Finding
 
 _NAME, _FACT = "history_has", "history"
 _SPEAKERS = frozenset({"author", "brand_auto", "brand_human", "other"})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from chalicelib.domain.fact import Fact, Known
 from chalicelib.domain.notice import Form
-from chalicelib.policy import arguments
 from chalicelib.policy.conditions.contract import Comparison, comparison, yes_or_no_edges
-from chalicelib.policy.scene import Scene
+from chalicelib.policy.rules import arguments
+from chalicelib.policy.rules.scene import Scene
 
 
 def _replies(scene: Scene) -> Fact[bool]:

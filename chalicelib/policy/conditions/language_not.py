@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from chalicelib.policy import arguments, findings
 from chalicelib.policy.conditions.contract import Condition
-from chalicelib.policy.language_words import OTHERS
-from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import Finding
+from chalicelib.policy.rules import arguments, findings
+from chalicelib.policy.rules.scene import Scene
+from chalicelib.policy.rules.truth import Finding
+from chalicelib.policy.text.language_words import OTHERS
 
 
 def _check(wanted: list[str], scene: Scene) -> Finding:

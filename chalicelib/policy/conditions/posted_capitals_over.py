@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from chalicelib.policy import arguments, findings
 from chalicelib.policy.conditions.contract import Condition
-from chalicelib.policy.scene import Scene
-from chalicelib.policy.text import ASIDE
-from chalicelib.policy.truth import Finding
+from chalicelib.policy.rules import arguments, findings
+from chalicelib.policy.rules.scene import Scene
+from chalicelib.policy.rules.truth import Finding
+from chalicelib.policy.text.reading import ASIDE
 
 _FEWEST_LETTERS = 12
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from chalicelib.domain.fact import Fact, Known, Unknown
-from chalicelib.policy import arguments
-from chalicelib.policy.clauses import clauses
 from chalicelib.policy.conditions.contract import Comparison, comparison
-from chalicelib.policy.scene import Scene
+from chalicelib.policy.rules import arguments
+from chalicelib.policy.rules.scene import Scene
+from chalicelib.policy.text.clauses import clauses
 
 
 def _sentences(scene: Scene) -> Fact[int]:

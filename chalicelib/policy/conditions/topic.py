@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Union
 
-from chalicelib.policy import arguments, findings
-from chalicelib.policy.arguments import Parsed
 from chalicelib.policy.conditions.contract import Condition, Names
-from chalicelib.policy.node import Node, Text
-from chalicelib.policy.rules import BrandPolicy, Topic
-from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import FALSE, Finding
+from chalicelib.policy.rules import arguments, findings
+from chalicelib.policy.rules.arguments import Parsed
+from chalicelib.policy.rules.node import Node, Text
+from chalicelib.policy.rules.rule import BrandPolicy, Topic
+from chalicelib.policy.rules.scene import Scene
+from chalicelib.policy.rules.truth import FALSE, Finding
 
 
 def _parse(node: Node, names: Names) -> Parsed:

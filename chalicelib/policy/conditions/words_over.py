@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from chalicelib.policy import arguments, findings
 from chalicelib.policy.conditions.contract import Condition
-from chalicelib.policy.scene import Scene
-from chalicelib.policy.truth import Finding
+from chalicelib.policy.rules import arguments, findings
+from chalicelib.policy.rules.scene import Scene
+from chalicelib.policy.rules.truth import Finding
 
 
 def _check(count: int, scene: Scene) -> Finding:

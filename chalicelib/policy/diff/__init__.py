@@ -1,0 +1,1 @@
+"""What became different between two bundles, and which way it points."""

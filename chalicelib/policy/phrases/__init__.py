@@ -1,0 +1,1 @@
+"""What ops look for in a text: phrases and named detectors, and where they stand in it."""

@@ -1,0 +1,112 @@
+"""Named detectors: the patterns that engineers keep for ops. RE2 only, so that no text can make one slow.
+
+They look at the folded text without its dress: small letters, no accents, Latin letters for look-alikes. In RE2 ``\\b``,
+``\\d`` and ``\\w`` are ASCII. Whatever a detector sees has a letter or digit in it; where a pattern has a group, the group is
+what it sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import re2
+
+from chalicelib.policy.text.reading import Reading
+
+_SET_MEMORY = 64 * 1024 * 1024
+"""Bytes that the automaton of all detectors may take at most; ours take a few hundred thousand."""
+
+PATTERNS: dict[str, str] = {
+    # Not behind another @: @help@brand.example is the handle of an account.
+    "email": r"(?:^|[^@a-z0-9._%+-])([a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)",
+    # Six letters and digits, at least one of each, where the words before say that it is a code of a booking; letters alone
+    # only behind "pnr" or "locator", where no ordinary word stands; digits alone only behind "booking number" and its like. A
+    # flight or an item (FD-658) is no code of a booking.
+    "booking-code": (
+        r"\b(?:pnr|(?:record )?locator|ref|reference|"
+        r"(?:booking|confirmation|reservation|res|conf|itinerary)(?: (?:code|number|no|num|ref|reference|id))?)"
+        r"(?: ?#)?(?: is| was)?[ :#=.-]{0,4}"
+        r"((?:[a-z]\d[a-z0-9]{4}|[a-z]{2}\d[a-z0-9]{3}|[a-z]{3}\d[a-z0-9]{2}|[a-z]{4}\d[a-z0-9]|[a-z]{5}\d|"
+        r"\d[a-z][a-z0-9]{4}|\d{2}[a-z][a-z0-9]{3}|\d{3}[a-z][a-z0-9]{2}|\d{4}[a-z][a-z0-9]|\d{5}[a-z])\b)"
+        r"|\b(?:pnr|locator)(?: code)?(?: is| was)?[ :#=.-]{1,3}([a-z]{6}\b)"
+        r"|\b(?:booking|reservation|res) (?:code|number|no|num|ref|id)(?: ?#)?(?: is| was)?[ :#=.-]{0,4}(\d{4,12}\b)"
+    ),
+    # What tools that hide personal data write in its place, ours (domain/cards.py) too: the post still shows it.
+    "masked-data": (
+        r"(?:__|[\[{<])((?:(?:credit|debit|bank)[ _-]?)?card(?:[ _-]?(?:number|no)| \*{4}\d{4})?|e-?mail(?:[ _-]?address)?"
+        r"|(?:tele)?phone(?:[ _-]?(?:number|no))?|account[ _-]?(?:number|no|id)|iban|ssn|passport|(?:full|first|last)[ _-]?name"
+        r"|address|post_?code)(?:__|[\]}>])"
+    ),
+    "phone": (
+        r"(?:\+|00)\d[\d ().-]{7,17}\d|\b0\d{2,4}[ -]{0,2}\d{3}[ -]{0,2}\d{3,4}\b"
+        r"|\(?\b\d{3}\)?[ .-]{1,2}\d{3}[ .-]{1,2}\d{4}\b"
+    ),
+    "order-number": r"\b(?:[a-z]{1,4}-?\d{6,16}|#\d{5,16}|\d{7,12})\b|#\d{5,16}\b",
+    "money": r"[$£€¥₹] ?\d[\d.,]*[km]?\b|\b\d[\d.,]* ?(?:gbp|usd|eur|euros?|dollars?|pounds?|quid|bucks|cents|pence)\b",
+    "url": r"(?:https?://|www\.)\S+|\b[a-z0-9-]+\.(?:com|net|org|info|io|co|biz|shop|online|xyz|top|ly|me)(?:/\S*)?\b",
+    "number": r"\b\d[\d.,:/]*\b",
+    "masked-word": r"\b[a-z]+[*#%$]+[*#%$a-z]*[a-z]\b|\b[a-z]\*{2,}",
+}
+
+SAMPLES: dict[str, str] = {
+    "email": "a@b.example",
+    "booking-code": "PNR K4X9QZ",
+    "masked-data": "__email__",
+    "phone": "+44 20 7946 0958",
+    "order-number": "AB12345678",
+    "money": "$40",
+    "url": "www.example.com",
+    "number": "482",
+    "masked-word": "sh**t",
+}
+"""Something that each detector sees: how to say a phrase that has it in it."""
+
+NAMES = PATTERNS.keys()
+
+
+class Detectors:
+    """Some of the detectors, ready to use. Raises KeyError for a name that is not in ``NAMES``."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = tuple(sorted(names))
+        self._patterns: dict[str, Any] = {}
+        self._all = frozenset(self._names)
+        self._set = _set([PATTERNS[name] for name in self._names])
+
+    def seen(self, folded: str) -> frozenset[str]:
+        """The detectors that see something in a folded text: one pass for all of them."""
+        if not self._names:
+            return self._all
+        found = self._set.Match(folded.encode())
+        if not found:
+            return self._all
+        if len(found) == 1:
+            return _NONE
+        names = self._names
+        return frozenset([names[number - 1] for number in found if number])
+
+    def spans(self, names: Iterable[str], reading: Reading) -> Iterator[tuple[str, int, int]]:
+        """(name, start, end) of all that these detectors see, as offsets into the original text, by name."""
+        bare = reading.bare
+        for name in sorted(names):
+            if name not in self._patterns:
+                self._patterns[name] = re2.compile(PATTERNS[name])
+            for found in self._patterns[name].finditer(bare.text):
+                start, end = found.span(found.lastindex or 0)
+                if start < end:
+                    yield name, bare.origin[start], bare.origin[end - 1] + 1
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _set(patterns: Iterable[str]) -> Any:
+    """All patterns as one automaton. The first pattern is empty and always found: a search that gave up finds not even that."""
+    options = re2.Options()
+    options.max_mem = _SET_MEMORY
+    found = re2.Set.SearchSet(options)
+    for pattern in ("", *patterns):
+        found.Add(pattern)
+    found.Compile()
+    return found

@@ -1,0 +1,65 @@
+"""GP5xx: what an acknowledge rule must have, and what a human rule must not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chalicelib.policy.proving.lints.contract import Found, Lint, Subject
+
+LONGEST_REVIEW = 180
+"""Days. After half a year nobody remembers why a rule may speak."""
+
+
+def _review(subject: Subject) -> Iterator[Found]:
+    for owner, rule in subject.rules():
+        if rule.review_by is None:
+            continue
+        place, days = subject.pack.places[owner, rule.id], (rule.review_by - subject.today).days
+        if days < 0:
+            yield (
+                place,
+                f'"{rule.id}" has not acknowledged anything since {rule.review_by}',
+                "look at it again, and set a new review_by",
+            )
+        elif days > LONGEST_REVIEW:
+            yield place, f'"{rule.id}" is reviewed in {days} days only', f"set review_by at most {LONGEST_REVIEW} days ahead"
+
+
+LINTS = (
+    Lint(
+        id="GP502",
+        title="An acknowledge rule that nothing earns",
+        avoid="when: {words_over: 3}",
+        prefer="when: {topic: any, asks: yes, language_is: [en]}",
+        why="An acknowledgement is earned by words that were recognised. A list of bad words that are missing is not a guard.",
+    ),
+    Lint(
+        id="GP503",
+        title="An acknowledge rule without a limit",
+        avoid="no limit",
+        prefer="limit: {per_hour: 30}",
+        why="A rule that goes wrong goes wrong a bounded number of times.",
+    ),
+    Lint(
+        id="GP504",
+        title="A review date that is missing, over, or too far away",
+        avoid="review_by: 2031-01-01",
+        prefer="review_by: within 180 days",
+        why="What may speak is looked at again by somebody, at a known date. After it the rule is silent; nothing else changes.",
+        check=_review,
+    ),
+    Lint(
+        id="GP505",
+        title="A key that has no meaning in this section",
+        avoid="a human rule with review_by",
+        prefer="a human rule without an end",
+        why="Human rules never expire: the filter that somebody forgot keeps us silent, never speaking.",
+    ),
+    Lint(
+        id="GP506",
+        title="A file that every policy needs is missing",
+        avoid="a folder without policy.yaml; no baseline/",
+        prefer="the baseline as shipped, and beside it one folder a brand",
+        why="Without the baseline nothing sends lawyers, children and injuries to people.",
+    ),
+)
