@@ -225,6 +225,13 @@ def test_no_lambda_reaches_cli_or_local() -> None:
     assert not {name for name in reachable("app", graph) if name.startswith(("chalicelib.cli", "chalicelib.local"))}
 
 
+def test_no_lambda_reads_compares_or_proves_policies() -> None:
+    above = tuple(f"chalicelib.policy.{room}" for room in ("files", "diff", "proving"))
+    graph = import_graph()
+    assert set(above) <= set(graph)
+    assert not {name for name in reachable("app", graph) if name.startswith(above)}
+
+
 def test_no_module_is_dead() -> None:
     graph = import_graph()
     used = set().union(*graph.values()) | ENTRY_POINTS
