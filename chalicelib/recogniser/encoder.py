@@ -97,19 +97,19 @@ class Encoder:
         length = len(state)
         looks = np.rint(self._times(state, f"{layer}.look") * np.float32(_ATTENTION)).astype(np.float64)
         query, key, value = looks.reshape(length, 3, HEADS, PER_HEAD).transpose(1, 2, 0, 3)
-        # 32 products of numbers below 2^20 stay below 2^53
-        alike = query @ key.transpose(0, 2, 1)
-        apart = alike.max(axis=2, keepdims=True) - alike
+        # 32 products of numbers below 2^20 stay below 2^53; what is looked at stands in rows, which are quicker to add up
+        alike = key @ query.transpose(0, 2, 1)
+        apart = alike.max(axis=1, keepdims=True) - alike
         apart *= _PER_STEP
         weight = np.take(self._exp, np.rint(apart, out=apart).astype(np.intp), mode="clip")
-        mixed = (weight @ value) / (weight.sum(axis=2, keepdims=True) * _ATTENTION)
+        mixed = (weight.transpose(0, 2, 1) @ value) / (weight.sum(axis=1)[:, :, None] * _ATTENTION)
         return np.asarray(mixed.transpose(1, 0, 2).reshape(length, WIDTH).astype(np.float32))
 
     def _gelu(self, state: Array) -> Array:
         reach = GELU_REACH * GELU_STEPS
         steps = np.rint(state * np.float32(GELU_STEPS))
         inside = np.take(self._bend, (steps + np.float32(reach)).astype(np.intp), mode="clip")
-        return np.asarray(np.where(steps > reach, state, inside))
+        return inside if steps.max() <= reach else np.where(steps > reach, state, inside)
 
     def _normal(self, state: Array, name: str) -> Array:
         """Layer normalisation: mean and variance are sums of whole numbers."""
