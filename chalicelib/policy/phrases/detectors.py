@@ -17,12 +17,30 @@ from chalicelib.policy.text.reading import Reading
 _SET_MEMORY = 64 * 1024 * 1024
 """Bytes that the automaton of all detectors may take at most; ours take a few hundred thousand."""
 
+_NO_BEGINNING = (
+    r"b[bcdfghjkmnpqstvwxz]|c[bcdfgjkmnpqsvwx]|d[bcdfgjklmnpqstvxz]|f[bcdfghkmnpqsvwxz]|g[bcdfgjkmpqstvwxz]|"
+    r"h[bcdfghjklnpqrstvwxz]|j[bcdfghjklmnpqstvwxz]|k[bcdfgjkmpqstxz]|l[bcdfghjkmpqrstvwxz]|m[bdfghjklmpqtvwxz]|"
+    r"n[cdfghjklmnpqrstvwxz]|p[bcdfgjkmpqvxz]|q[bcdfghjklmnpqrstvwxz]|r[bcdfgjklmnpqrstvwxz]|s[bdjsxz]|"
+    r"t[bdfgjklmnpqtxz]|v[bcdfghjkmnpqstvwxz]|w[bcdfgjklmnpqstvwxz]|x[bcdfghjklmnpqrstvwxz]|z[bcdfghjklmnpqrstvxz]"
+)
+"""Two letters with which no ordinary word begins."""
+
+_IN_NO_WORD = (
+    r"j[bcdfghkmnpqrstvwxz]|q[^u\W\d_]|[bcfghjkmpqrstvwxz]j|[bcdfghjkmpqrstvwxz]x|[cfghjkmpqtvwxz]v|v[bcdfghjkmnpqtwxz]"
+    r"|[bcfghjkmpqrvwx]z|aa|uu|ii|x[bdgjkmnqrvwxz]|z[bcdfgjmnpqrstvwx]"
+)
+"""Two letters that hardly any word has: three of four rows of six random letters hold some, or begin as no word does."""
+
+_NO_WORD = f"(?:{_NO_BEGINNING})[a-z]{{4}}|" + "|".join(f"[a-z]{{{at}}}(?:{_IN_NO_WORD})[a-z]{{{4 - at}}}" for at in range(5))
+"""Six letters that are no word."""
+
 PATTERNS: dict[str, str] = {
     # Not behind another @: @help@brand.example is the handle of an account.
     "email": r"(?:^|[^@a-z0-9._%+-])([a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)",
     # Six letters and digits, at least one of each, where the words before say that it is a code of a booking; letters alone
-    # only behind "pnr" or "locator", where no ordinary word stands; digits alone only behind "booking number" and its like. A
-    # flight or an item (FD-658) is no code of a booking.
+    # only behind "pnr" or "locator", where no ordinary word stands, or where they are no word; digits alone only behind "booking
+    # number" and its like. Without such words before it only what nothing else looks like: letters between two digits (K7PMQ2),
+    # or a digit in letters that begin as no word does (FWHEI6). A flight or an item (FD-658) is no code of a booking.
     "booking-code": (
         r"\b(?:pnr|(?:record )?locator|ref|reference|"
         r"(?:booking|confirmation|reservation|res|conf|itinerary)(?: (?:code|number|no|num|ref|reference|id))?)"
@@ -31,6 +49,12 @@ PATTERNS: dict[str, str] = {
         r"\d[a-z][a-z0-9]{4}|\d{2}[a-z][a-z0-9]{3}|\d{3}[a-z][a-z0-9]{2}|\d{4}[a-z][a-z0-9]|\d{5}[a-z])\b)"
         r"|\b(?:pnr|locator)(?: code)?(?: is| was)?[ :#=.-]{1,3}([a-z]{6}\b)"
         r"|\b(?:booking|reservation|res) (?:code|number|no|num|ref|id)(?: ?#)?(?: is| was)?[ :#=.-]{0,4}(\d{4,12}\b)"
+        rf"|\brecord l(?:oc)? ?[:#.]{{1,2}} ?([a-z0-9]{{6}}\b)|\brecord l((?:{_NO_WORD})\b)"
+        r"|\b(?:trip|reservation|booking|itinerary|res|conf|confirm|confirmation|under|flight|bag|record)"
+        rf"(?: ?#| code| number| no| locator| ref)?(?: is| was)?[ :#=.-]{{1,4}}((?:{_NO_WORD})\b)"
+        r"|(?:^|[^@a-z0-9_./-])((?:[a-z]\d[a-z]\d[a-z0-9]{2}|[a-z]\d[a-z]{2}\d[a-z0-9]|[a-z]\d[a-z]{3}\d|[a-z]{2}\d[a-z]\d[a-z0-9]|"
+        r"[a-z]{2}\d[a-z]{2}\d|[a-z]{3}\d[a-z]\d|\d[a-z]\d[a-z]{3}|\d[a-z]{2}\d[a-z]{2}|\d[a-z]{3}\d[a-z]|\d[a-z]{4}\d)\b)"
+        rf"|(?:^|[^@a-z0-9_./-])((?:{_NO_BEGINNING})(?:[a-z]{{3}}\d|[a-z]{{2}}\d[a-z]|[a-z]\d[a-z]{{2}}|\d[a-z]{{3}})\b)"
     ),
     # What tools that hide personal data write in its place, ours (domain/cards.py) too: the post still shows it.
     "masked-data": (
