@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from chalicelib.policy.phrases.detectors import SAMPLES
 from chalicelib.policy.phrases.phrase import GAP, expand
 
-SAID = {GAP: "a few words", **{f"[{name}]": sample for name, sample in SAMPLES.items()}}
+SAID = {GAP: "a few words", **SAMPLES}
 
 
 def spoken(phrase: str) -> Iterator[str]:

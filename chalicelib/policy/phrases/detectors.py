@@ -74,17 +74,17 @@ PATTERNS: dict[str, str] = {
 }
 
 SAMPLES: dict[str, str] = {
-    "email": "a@b.example",
-    "booking-code": "PNR K4X9QZ",
-    "masked-data": "__email__",
-    "phone": "+44 20 7946 0958",
-    "order-number": "AB12345678",
-    "money": "$40",
-    "url": "www.example.com",
-    "number": "482",
-    "masked-word": "sh**t",
+    "[email]": "a@b.example",
+    "[booking-code]": "PNR K4X9QZ",
+    "[masked-data]": "__email__",
+    "[phone]": "+44 20 7946 0958",
+    "[order-number]": "AB12345678",
+    "[money]": "$40",
+    "[url]": "www.example.com",
+    "[number]": "482",
+    "[masked-word]": "sh**t",
 }
-"""Something that each detector sees: how to say a phrase that has it in it."""
+"""Each detector as a phrase names it, and something that it sees: how to say the phrase."""
 
 NAMES = PATTERNS.keys()
 

@@ -15,6 +15,7 @@ from chalicelib.domain.limits import Limits
 from chalicelib.policy.deciding.bundle import Bundle
 from chalicelib.policy.deciding.decide import decide
 from chalicelib.policy.files.ordinary import OF_MENTION, ORDINARY_NOW, ordinary_facts, ordinary_mention
+from chalicelib.policy.phrases.detectors import SAMPLES
 from chalicelib.policy.phrases.phrase import GAP, expand
 from tests.policy.small import bundle_of
 
@@ -294,7 +295,6 @@ def edited(pack: Pack, edits: tuple[Edit, ...], chance: random.Random, times: in
 
 # --- mentions --------------------------------------------------------------------------------------------------------------
 
-_SAMPLES = {"[email]": "a@b.example", "[phone]": "020 7946 0018", "[iban]": "GB33BUKB20201555555555", "[money]": "£40"}
 _GERMAN = "Wir haben das schon wieder nicht und die auch nicht, und es ist nicht gut und nicht schön, aber wir sind noch hier"
 
 
@@ -305,7 +305,7 @@ def spelled(phrase: str, chance: random.Random) -> str:
         if symbol == GAP:
             words += ["so", "very"][: chance.randrange(3)]
         else:
-            words.append(_SAMPLES.get(symbol, symbol.removesuffix("*") + ("s" if symbol.endswith("*") else "")))
+            words.append(SAMPLES.get(symbol, symbol.removesuffix("*") + ("s" if symbol.endswith("*") else "")))
     return " ".join(words)
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.policy.phrases.detectors import NAMES, SAMPLES
 from chalicelib.policy.phrases.index import Index, compile_index, scan
 from chalicelib.policy.phrases.phrase import PhraseError, expand
 from chalicelib.policy.text.reading import read
@@ -131,3 +132,8 @@ def test_one_pass_finds_every_phrase_of_every_list() -> None:
         ("b", "late ... today"),
         ("b", "parcel"),
     ]
+
+
+def test_every_detector_sees_its_sample() -> None:
+    assert set(SAMPLES) == {f"[{name}]" for name in NAMES}
+    assert [symbol for symbol, sample in SAMPLES.items() if not found(symbol, f"so it is {sample} then")] == []

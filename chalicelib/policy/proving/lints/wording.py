@@ -16,7 +16,7 @@ from chalicelib.policy.text.reading import read
 _FEWEST_LETTERS = 4
 _STOP_WORDS = "a an and are as at be but by do for have i if in is it me my no not of on or so that the this to was we you"
 _STOP = frozenset(_STOP_WORDS.split())
-_ANYTHING = {GAP: "", **{f"[{name}]": sample for name, sample in SAMPLES.items()}}
+_ANYTHING = {GAP: "", **SAMPLES}
 
 
 def _earning(subject: Subject) -> frozenset[str]:
