@@ -92,6 +92,11 @@ SAID: Mapping[str, Said] = {
 }
 """By industry; a new industry is a topics file and one of these."""
 
+SURE: Mapping[str, int] = {"airline": 85, "bank": 75}
+"""How sure the recogniser has to be, in percent, where more of what it likes is wrong (docs/judgement.md, by topic)."""
+
+SURE_ELSEWHERE = 50
+
 REVIEW = timedelta(days=120)
 
 
@@ -120,15 +125,20 @@ def _brand(answers: Answers, departments: Sequence[str]) -> str:
     )
 
 
+def _sure(answers: Answers) -> str:
+    return f"{SURE.get(answers.industry, SURE_ELSEWHERE)}%"
+
+
 def _policy(answers: Answers, review_by: date) -> str:
+    sure = f"ordinary_over: {_sure(answers)}"
     rule = f"    limit: {{per_hour: {answers.per_hour}}}\n    review_by: {review_by}\n"
     return (
         f"{_schema('policy')}# What {answers.name} may acknowledge; its own lists and human rules go here too.\n"
         f"policy: {answers.id}\nowner: {answers.owner}\n\nacknowledge:\n"
         "  ordinary-question:\n    why: An ordinary question or request in an approved topic; the team answers within the day.\n"
-        f"    when: {{topic: any, asks: yes, language_is: [en]}}\n{rule}"
+        f"    when: {{topic: any, asks: yes, language_is: [en], {sure}}}\n{rule}"
         "  ordinary-fault:\n    why: A plain report that something does not work or has not come; the team has to look into it.\n"
-        f"    when: {{topic: any, text_has: [faults], language_is: [en]}}\n    priority: P2\n{rule}"
+        f"    when: {{topic: any, text_has: [faults], language_is: [en], {sure}}}\n    priority: P2\n{rule}"
     )
 
 
@@ -149,6 +159,9 @@ def _tests(answers: Answers, today: date, review_by: date) -> str:
         f'say: "{fault}", given: {{used: {{ordinary-fault: "{limit}"}}}}, expect: human, because: [hourly-limit]',
         f'say: "{asks}", {over}, expect: human, because: [default]',
         f'say: "{fault}", {over}, expect: human, because: [default]',
+        f'say: "{asks}", given: {{ordinary: {_sure(answers)}}}, expect: human, because: [default]',
+        f'say: "{fault}", given: {{ordinary: {_sure(answers)}}}, expect: human, because: [default]',
+        f'say: "{asks}", given: {{ordinary: unknown}}, expect: human',
         f'say: "{asks}", given: {{text: unknown}}, expect: human',
         f'say: "{asks}", given: {{language: unknown}}, expect: human',
     ]
