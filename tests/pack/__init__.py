@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chalicelib.domain.codec import Json
+from chalicelib.domain.fact import Fact, Known
+from chalicelib.domain.facts import Recognised
 from chalicelib.embedded.memory import memory_signer
 from chalicelib.local.policies import POLICIES
 from chalicelib.policy.deciding.bundle import Bundle, load, signed_content
@@ -38,7 +40,7 @@ human:
 acknowledge:
   ordinary-question:
     why: A plain question about something we approved.
-    when: {topic: any, asks: [requests], language_is: [en]}
+    when: {topic: any, asks: [requests], language_is: [en], ordinary_over: 1%}
     limit: {per_hour: 1000}
     review_by: 2027-05-01
 """
@@ -120,3 +122,11 @@ def loaded_from(tree: Mapping[str, str], engine: str = ENGINE) -> Loaded:
     bundle = load(document, signer.sign(signed_content(document)), (signer.public_key(),), engine)
     assert isinstance(bundle, Bundle), bundle
     return Loaded(hashlib.sha256(document).hexdigest(), bundle, voices_of(bundle))
+
+
+class Sure:
+    """A recogniser to whom everything is ordinary: what refuses then are the rules."""
+
+    def recognise(self, text: str) -> Fact[Recognised]:
+        """See ``ports.Recogniser``."""
+        return Known(Recognised(score=1_000_000, model="sure"))

@@ -41,6 +41,7 @@ from chalicelib.steps.post import PostPorts
 from chalicelib.steps.recent import Recent
 from chalicelib.steps.replay import replay
 from chalicelib.steps.rows import Standing, budget_row, from_row, to_row
+from tests.pack import Sure
 
 LIMITS = Limits()
 RECEIVES = LIMITS.receives
@@ -195,6 +196,7 @@ class World:
             announcements=self.announcements,
             bundles=Fixed(loaded),
             entropy=self.random.randbytes,
+            recogniser=Sure(),
         )
         self.processes = [self.deciding, replace(self.deciding, recent=Recent())]
         self.posting = PostPorts(

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.domain import keys
 from chalicelib.domain.decision import Certainty, Decision, Match, Outcome
 from chalicelib.domain.fact import Fact, Known, Unknown
-from chalicelib.domain.facts import Person, Recognised, Thread
+from chalicelib.domain.facts import Person, Thread
 from chalicelib.domain.state import State
 from chalicelib.embedded.memory import memory_signer
 from chalicelib.local.policies import POLICIES, compiled
@@ -39,16 +39,7 @@ def shipped() -> Loaded:
 @pytest.fixture
 def lived(shipped: Loaded) -> World:
     """A deployment with the shipped policies."""
-    world = World(shipped, calm=True)
-    world.processes = [replace(one, recogniser=Sure()) for one in world.processes]
-    return world
-
-
-class Sure:
-    """A recogniser to whom everything is ordinary: what refuses here are the rules."""
-
-    def recognise(self, text: str) -> Fact[Recognised]:
-        return Known(Recognised(score=1_000_000, model="sure"))
+    return World(shipped, calm=True)
 
 
 def person(world: World) -> Person:

@@ -6,14 +6,14 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.domain.fact import Fact, Known, Unknown
+from chalicelib.domain.fact import Fact, Unknown
 from chalicelib.domain.facts import NOT_ASKED, Recognised
 from chalicelib.domain.limits import Limits
 from chalicelib.policy.files.ordinary import ORDINARY_NOW, ordinary_facts, ordinary_mention
 from chalicelib.steps.bundles import Loaded
 from chalicelib.steps.recognise import Nobody
 from chalicelib.steps.simulate import Played, Simulation, outcome_of, played_of
-from tests.pack import files, loaded_from, small_pack
+from tests.pack import Sure, files, loaded_from, small_pack
 from tests.simulation.mentions import mention
 from tests.simulation.world import World
 
@@ -46,7 +46,7 @@ def test_recorded_mentions_replay_with_the_facts_of_then_and_the_flip_is_shown_w
     world.deliver(mention(1, FOR_PEOPLE))
     world.deliver(mention(2, ORDINARY))
     world.run()
-    made = simulation()
+    made = simulation(recogniser=Sure())
     flips = [made.play(one) for public, private in recorded(world) if isinstance(one := played_of(public, private), Played)]
     (flip,) = [flip for flip in flips if flip is not None]
     assert (made.replayed, made.total, made.flips) == (2, 2, 1)
@@ -62,7 +62,7 @@ def test_what_the_policy_in_force_decided_is_taken_from_the_record_and_not_decid
     private["decision"]["outcome"] = "ignore"
     one = played_of(public, private)
     assert isinstance(one, Played)
-    made = Simulation(LOOSER, Loaded(public["policy"]["sha256"], small_pack().bundle, {}), Limits(), Nobody())
+    made = Simulation(LOOSER, Loaded(public["policy"]["sha256"], small_pack().bundle, {}), Limits(), Sure())
     made.play(one)
     assert set(made.moves) == {("ignore", "acknowledge")}
 
@@ -75,7 +75,7 @@ def test_coverage_counts_what_was_erased_or_unreadable_and_why(world: World) -> 
     assert played_of(public, None) == "erased"
     assert played_of(public, {**private, "facts": {"is": "Facts"}}) == "written-by-another-version"
     assert played_of(public, {**private, "facts": private["facts"] | {"premise": "misread"}}) == "decided-before-any-rule"
-    made = simulation()
+    made = simulation(recogniser=Sure())
     for why in ("erased", "erased", "decided-before-any-rule"):
         made.leave_out(why)
     made.play(played(ORDINARY))
@@ -83,7 +83,7 @@ def test_coverage_counts_what_was_erased_or_unreadable_and_why(world: World) -> 
 
 
 def test_rules_are_counted_and_those_that_nothing_hit_are_named() -> None:
-    made = simulation()
+    made = simulation(recogniser=Sure())
     made.play(played(FOR_PEOPLE))
     assert ("legal", 1, 0) in made.changed_rules()
     assert "legal" in made.silent()
@@ -91,7 +91,7 @@ def test_rules_are_counted_and_those_that_nothing_hit_are_named() -> None:
 
 
 def test_a_week_in_shadow_shows_what_would_have_been_said() -> None:
-    made = simulation()
+    made = simulation(recogniser=Sure())
     flip = made.play(played(FOR_PEOPLE, mode="shadow"))
     assert flip is not None
     assert (outcome_of(flip.before), outcome_of(flip.after)) == ("human", "acknowledge")
@@ -104,11 +104,6 @@ def test_without_a_policy_in_force_everything_was_for_people() -> None:
     assert made.flips == 1
 
 
-class Sure:
-    def recognise(self, text: str) -> Fact[Recognised]:
-        return Known(Recognised(score=990_000, model="m" * 64))
-
-
 class Silent:
     def recognise(self, text: str) -> Fact[Recognised]:
         return Unknown("no-recogniser")
@@ -117,7 +112,7 @@ class Silent:
 def test_a_recogniser_that_was_never_asked_is_asked_now_and_its_silence_is_no_coverage() -> None:
     """A rule for people stood before it, so the record has no answer: taking that for "stays with a person" would hide flips."""
     tree = files() | {"baseline/lists/legal.txt": "(lawyer|sue)\n"}
-    tree |= {path: text.replace("language_is: [en]", "ordinary_over: 60%") for path, text in tree.items() if "/policy" in path}
+    tree |= {path: text.replace("ordinary_over: 1%", "ordinary_over: 60%") for path, text in tree.items() if "/policy" in path}
     earning = loaded_from(tree)
     one = played(FOR_PEOPLE)
     unasked = replace(one, facts=replace(one.facts, ordinary=NOT_ASKED))

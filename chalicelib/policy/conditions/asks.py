@@ -43,5 +43,4 @@ CONDITION = Condition(
     parse=_parse,
     check=_check,
     reads=frozenset({"text"}),
-    earns=True,
 )

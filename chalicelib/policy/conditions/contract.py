@@ -43,8 +43,8 @@ class Condition:
 
     ``says`` explains it in one sentence to the person who writes rules, ``sample`` is an argument that parses.
     ``parse`` turns the YAML into a JSON argument or a problem; ``check`` asks it of a scene. An exception in ``check``
-    counts as unknown. ``reads`` are the facts it looks at. ``earns``: it recognises words of the text positively, so
-    it can carry an acknowledgement. ``may_skip``: a rule may pass over it where the platform never gives the fact.
+    counts as unknown. ``reads`` are the facts it looks at. ``may_skip``: a rule may pass over it where the platform never
+    gives the fact.
 
     Two kinds of checks are answered for all rules at once, and never asked where they are false. ``compares``: it is what
     ``comparison`` makes. ``sources``: it is true where one of these sources of the index has a hit in the text; otherwise
@@ -57,7 +57,6 @@ class Condition:
     parse: Callable[[Node, Names], Parsed]
     check: Callable[[Any, Scene], Finding]
     reads: frozenset[str]
-    earns: bool = False
     may_skip: bool = False
     compares: Comparison | None = None
     sources: Callable[[Any, BrandPolicy], Iterable[str]] | None = None

@@ -38,5 +38,4 @@ CONDITION = Condition(
     parse=lambda node, names: arguments.percent(node, 1, 99),
     check=_check,
     reads=frozenset({"ordinary", "text"}),
-    earns=True,
 )

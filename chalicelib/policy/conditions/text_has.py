@@ -22,6 +22,5 @@ CONDITION = Condition(
     parse=lambda node, names: arguments.names(node, names.lists, "list"),
     check=_check,
     reads=frozenset({"text"}),
-    earns=True,
     sources=lambda lists, policy: [source for name in lists for source in policy.lists[name]],
 )

@@ -25,6 +25,12 @@ _KEYS = {
 SILENCES = ("thread", "person")
 HUMAN_KEYS = {**_KEYS, "if_not_offered": "skip", "silence": "thread"}
 ACKNOWLEDGE_KEYS = {**_KEYS, "limit": "{per_hour: 30}", "review_by": "2027-03-31"}
+EARNING = {
+    "topic": "add topic: any, or topic: [names]",
+    "ordinary_over": "add ordinary_over: 50%, or more where mistakes are grave",
+}
+"""What every alternative of an acknowledge rule asks: of which approved topic, and whether all of it reads like a request."""
+
 _NOT_HERE = {
     "review_by": ("a human rule never expires", "remove review_by"),
     "limit": ("a human rule has no limit", "remove limit"),
@@ -120,13 +126,9 @@ class _Reader:
     def _earned(self, body: Map, alternatives: tuple[tuple[Check, ...], ...]) -> None:
         for checks in alternatives:
             used = {check.name for check in checks}
-            if "topic" not in used:
-                self.problems.append(
-                    body.place.problem("an acknowledgement needs a topic", "add topic: any, or topic: [names]", "GP502")
-                )
-            if not any(self.conditions[name].earns for name in used):
-                remedy = "add asks: yes, or text_has: [a list of requests]"
-                self.problems.append(body.place.problem("an acknowledgement has to be earned by words", remedy, "GP502"))
+            for name, remedy in EARNING.items():
+                if name not in used:
+                    self.problems.append(body.place.problem(f"an acknowledgement is earned by {name}", remedy, "GP502"))
 
     def _why(self, node: Node | None, name: str) -> str:
         if node is None:

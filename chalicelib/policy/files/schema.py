@@ -54,8 +54,7 @@ def _policy() -> Schema:
 def _rules(acknowledges: bool) -> Schema:
     checks: Schema = {"$ref": "#/$defs/checks"}
     if acknowledges:
-        earned = [{"required": [name]} for name, one in sorted(CONDITIONS.items()) if one.earns]
-        checks = {**checks, "required": ["topic"], "anyOf": earned}
+        checks = {**checks, "required": list(rule_file.EARNING)}
     keys = rule_file.ACKNOWLEDGE_KEYS if acknowledges else rule_file.HUMAN_KEYS
     known: dict[str, Schema] = {
         "why": {**_TEXT, "description": "One sentence for the person who gets the case."},

@@ -48,7 +48,8 @@ PACK: Pack = {
     },
     "acknowledge": {
         "ordinary": {
-            "when": {"topic": "any", "asks": ["requests"], "language_is": ["en"], "text_lacks": ["slurs", "bait"]},
+            "when": {"topic": "any", "asks": ["requests"], "language_is": ["en"], "text_lacks": ["slurs", "bait"]}
+            | {"ordinary_over": "50%"},
             "limit": {"per_hour": "30"},
             "review_by": "2027-03-31",
         },
@@ -177,6 +178,16 @@ def new_request(pack: Pack, chance: random.Random) -> str:
     return f"request: {_add(pack, 'requests', chance)}"
 
 
+def less_sure(pack: Pack, chance: random.Random) -> str:
+    pack["acknowledge"]["ordinary"]["when"]["ordinary_over"] = "30%"
+    return "the recogniser may be less sure"
+
+
+def surer(pack: Pack, chance: random.Random) -> str:
+    pack["acknowledge"]["ordinary"]["when"]["ordinary_over"] = "80%"
+    return "the recogniser has to be surer"
+
+
 def lacks_less(pack: Pack, chance: random.Random) -> str:
     return f"bait: {_drop(pack, 'bait', chance)}"
 
@@ -203,7 +214,7 @@ def any_language(pack: Pack, chance: random.Random) -> str:
 
 LOOSENING: tuple[Edit, ...] = (
     drop_human_phrase, drop_human_rule, drop_alternative, raise_threshold, fewer_short, younger, skip_young, one_more_check,
-    new_topic_phrase, new_request, lacks_less, higher_limit, later_review, unmute, any_language,
+    new_topic_phrase, new_request, lacks_less, less_sure, higher_limit, later_review, unmute, any_language,
 )  # fmt: skip
 
 
@@ -257,7 +268,7 @@ def wider_beginning(pack: Pack, chance: random.Random) -> str:
 
 
 TIGHTENING: tuple[Edit, ...] = (
-    add_human_phrase, add_human_rule, lower_threshold, lower_limit, earlier_review, lacks_more, fewer_requests, mute,
+    add_human_phrase, add_human_rule, lower_threshold, surer, lower_limit, earlier_review, lacks_more, fewer_requests, mute,
     no_acknowledging, wider_beginning,
 )  # fmt: skip
 
@@ -331,7 +342,7 @@ def mentions(old: Bundle, new: Bundle, chance: random.Random, count: int) -> Ite
 def _varied(text: str, numbers: list[int], chance: random.Random) -> tuple[str, datetime, dict[str, Any]]:
     now, facts = ORDINARY_NOW, dict[str, Any]()
     number = max(0, chance.choice(numbers) + chance.choice((-1, 0, 1))) if numbers else 0
-    match chance.randrange(16):
+    match chance.randrange(17):
         case 0:
             facts = {"followers": number}
         case 1:
@@ -362,6 +373,8 @@ def _varied(text: str, numbers: list[int], chance: random.Random) -> tuple[str, 
             facts = {"history": ["brand_human"]}
         case 14:
             facts = {"handle": chance.choice(("zorgle_fan", "blargh", "ok_name"))}
+        case 15:
+            facts = {"ordinary": chance.choice(("25%", "40%", "70%"))}
     return text, now, facts  # fmt: skip
 
 

@@ -52,7 +52,9 @@ CASES: dict[str, Mapping[str, str]] = {
     "empty-file": baseline(""),
     "unknown-check": human("{why: One., when: {text_hass: [legal]}}"),
     "unknown-list": human("{why: One., when: {text_has: [leagl]}}"),
-    "unknown-topic": acknowledge("{why: One., when: {topic: [signals], asks: yes}, limit: {per_hour: 1}, review_by: 2027-01-01}"),
+    "unknown-topic": acknowledge(
+        "{why: One., when: {topic: [signals], ordinary_over: 9%}, limit: {per_hour: 1}, review_by: 2027-01-01}"
+    ),
     "unknown-key": human("{why: One., when: {text_has: [legal]}, departmnt: legal}"),
     "unknown-language": human("{why: One., when: {language_not: [english]}}"),
     "no-why": human("{when: {text_has: [legal]}}"),
@@ -69,10 +71,11 @@ CASES: dict[str, Mapping[str, str]] = {
     "time-span": human("{why: One., when: {account_age_under: 30}}"),
     "yes-or-no": human("{why: One., when: {has_media: maybe}}"),
     "acknowledge-unearned": acknowledge("{why: One., when: {words_under: 9}, limit: {per_hour: 1}, review_by: 2027-01-01}"),
-    "acknowledge-without-limit": acknowledge("{why: One., when: {topic: any, asks: yes}}"),
-    "acknowledge-date": acknowledge("{why: One., when: {topic: any, asks: yes}, limit: {per_hour: 1}, review_by: soon}"),
+    "acknowledge-unheard": acknowledge("{why: One., when: {topic: any, asks: yes}, limit: {per_hour: 1}, review_by: 2027-01-01}"),
+    "acknowledge-without-limit": acknowledge("{why: One., when: {topic: any, ordinary_over: 9%}}"),
+    "acknowledge-date": acknowledge("{why: One., when: {topic: any, ordinary_over: 9%}, limit: {per_hour: 1}, review_by: soon}"),
     "acknowledge-skips": acknowledge(
-        "{why: One., when: {topic: any, asks: yes}, limit: {per_hour: 1}, review_by: 2027-01-01, if_not_offered: skip}"
+        "{why: One., when: {topic: any, ordinary_over: 9%}, limit: {per_hour: 1}, review_by: 2027-01-01, if_not_offered: skip}"
     ),
     "baseline-acknowledges": baseline(BASELINE + "acknowledge: {}\n"),
     "rule-of-the-baseline-again": policy("human:\n  legal: {why: One., when: {text_has: [legal]}}\n"),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from chalicelib.domain.decision import Outcome
 from chalicelib.policy.proving.lints.contract import Found, Lint, Subject
-from chalicelib.policy.rules.rule import Check
 
 LONGEST_REVIEW = 180
 """Days. After half a year nobody remembers why a rule may speak."""
@@ -27,24 +25,13 @@ def _review(subject: Subject) -> Iterator[Found]:
             yield place, f'"{rule.id}" is reviewed in {days} days only', f"set review_by at most {LONGEST_REVIEW} days ahead"
 
 
-def _never_asked(subject: Subject) -> Iterator[Found]:
-    for owner, rule in subject.rules():
-        if rule.outcome is Outcome.ACKNOWLEDGE and not all(_asked(checks) for checks in rule.alternatives):
-            place = subject.pack.places[owner, rule.id]
-            yield place, f'"{rule.id}" acknowledges what the recogniser was never asked about', "add ordinary_over: 50%, or more"
-
-
-def _asked(checks: Sequence[Check]) -> bool:
-    return any(check.name == "ordinary_over" for check in checks)
-
-
 LINTS = (
     Lint(
         id="GP502",
         title="An acknowledge rule that nothing earns",
         avoid="when: {words_over: 3}",
-        prefer="when: {topic: any, asks: yes, language_is: [en]}",
-        why="An acknowledgement is earned by words that were recognised. A list of bad words that are missing is not a guard.",
+        prefer="when: {topic: any, asks: yes, language_is: [en], ordinary_over: 50%}",
+        why="An acknowledgement is earned by an approved topic and by all of the text. Bad words that are missing are no guard.",
     ),
     Lint(
         id="GP503",
@@ -74,13 +61,5 @@ LINTS = (
         avoid="a folder without policy.yaml; no baseline/",
         prefer="the baseline as shipped, and beside it one folder a brand",
         why="Without the baseline nothing sends lawyers, children and injuries to people.",
-    ),
-    Lint(
-        id="GP507",
-        title="An acknowledge rule that does not ask the recogniser",
-        avoid="when: {topic: any, asks: yes, language_is: [en]}",
-        prefer="when: {topic: any, asks: yes, language_is: [en], ordinary_over: 50%}",
-        why="Half of what lists let through is for a person. Without the recogniser nothing positive has read the whole text.",
-        check=_never_asked,
     ),
 )
