@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from chalicelib.cli.main import main
 from chalicelib.cli.tree import files_of
 from chalicelib.local.policies import POLICIES
+from chalicelib.policy.files.fresh import SAID, Answers, brand_files
 from chalicelib.policy.files.loader import Pack, load_pack
+from chalicelib.policy.files.tests_file import read_cases
 from chalicelib.policy.proving import check
+from chalicelib.policy.proving.testing import Report, run_tests
 
 NEW = ["policy", "new", "northline", "--name", "Northline", "--industry", "telecom", "--account", "1010", "--handle", "Northline"]
 
@@ -36,6 +41,26 @@ def test_a_new_brand_meets_its_own_tests_and_every_mutant_of_it_is_noticed(shipp
     ours = list(gate.verdicts())
     assert len(ours) > 10
     assert [one.says for one in ours if not one.killed] == []
+
+
+def test_a_new_brand_of_every_industry_meets_its_own_tests(shipped: Path) -> None:
+    """All in one pack: reading the baseline takes longer than the tests do."""
+    files = dict(files_of(shipped))
+    for number, industry in enumerate(SAID):
+        about = {
+            "name": "Northline",
+            "platform": "x",
+            "account": f"20{number}",
+            "handle": f"North{number}",
+            "owner": "a@b.example",
+        }
+        topics = yaml.safe_load(files[f"baseline/topics/{industry}.yaml"])["topics"]
+        departments = [topic["department"] for topic in topics.values()]
+        files |= brand_files(Answers(id=f"new-{industry}", industry=industry, **about), departments, date(2026, 11, 22))
+    told = run_tests(files, lambda case: case.brand.startswith("new-"))
+    assert isinstance(told, Report), "\n".join(map(str, told))
+    assert [str(one) for one in told.failures] == []
+    assert {case.brand for case in read_cases(files)[0]} >= {f"new-{industry}" for industry in SAID}
 
 
 def test_a_new_brand_is_refused_where_it_would_overwrite_or_cannot_be_read(
