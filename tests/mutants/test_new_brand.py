@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
 from chalicelib.cli.main import main
 from chalicelib.cli.tree import files_of
@@ -46,17 +45,12 @@ def test_a_new_brand_meets_its_own_tests_and_every_mutant_of_it_is_noticed(shipp
 def test_a_new_brand_of_every_industry_meets_its_own_tests(shipped: Path) -> None:
     """All in one pack: reading the baseline takes longer than the tests do."""
     files = dict(files_of(shipped))
+    pack = load_pack(files)
+    assert isinstance(pack, Pack)
+    about = {"name": "Northline", "platform": "x", "owner": "a@b.example"}
     for number, industry in enumerate(SAID):
-        about = {
-            "name": "Northline",
-            "platform": "x",
-            "account": f"20{number}",
-            "handle": f"North{number}",
-            "owner": "a@b.example",
-        }
-        topics = yaml.safe_load(files[f"baseline/topics/{industry}.yaml"])["topics"]
-        departments = [topic["department"] for topic in topics.values()]
-        files |= brand_files(Answers(id=f"new-{industry}", industry=industry, **about), departments, date(2026, 11, 22))
+        own = {"id": f"new-{industry}", "industry": industry, "account": f"20{number}", "handle": f"North{number}"}
+        files |= brand_files(Answers(**about, **own), list(pack.topics[industry].values()), date(2026, 11, 22))
     told = run_tests(files, lambda case: case.brand.startswith("new-"))
     assert isinstance(told, Report), "\n".join(map(str, told))
     assert [str(one) for one in told.failures] == []

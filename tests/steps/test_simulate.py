@@ -6,8 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.domain.fact import Fact, Unknown
-from chalicelib.domain.facts import NOT_ASKED, Recognised
+from chalicelib.domain.facts import NOT_ASKED
 from chalicelib.domain.limits import Limits
 from chalicelib.policy.files.ordinary import ORDINARY_NOW, ordinary_facts, ordinary_mention
 from chalicelib.steps.bundles import Loaded
@@ -29,7 +28,7 @@ def played(text: str, **given: Any) -> Played:
 
 
 def simulation(after: Loaded = LOOSER, before: Loaded | None = None, recogniser: Any = None) -> Simulation:
-    return Simulation(after, before or small_pack(), Limits(), recogniser or Nobody())
+    return Simulation(after, before or small_pack(), Limits(), recogniser or Sure())
 
 
 def recorded(world: World) -> list[tuple[dict[str, Any], dict[str, Any] | None]]:
@@ -46,7 +45,7 @@ def test_recorded_mentions_replay_with_the_facts_of_then_and_the_flip_is_shown_w
     world.deliver(mention(1, FOR_PEOPLE))
     world.deliver(mention(2, ORDINARY))
     world.run()
-    made = simulation(recogniser=Sure())
+    made = simulation()
     flips = [made.play(one) for public, private in recorded(world) if isinstance(one := played_of(public, private), Played)]
     (flip,) = [flip for flip in flips if flip is not None]
     assert (made.replayed, made.total, made.flips) == (2, 2, 1)
@@ -75,7 +74,7 @@ def test_coverage_counts_what_was_erased_or_unreadable_and_why(world: World) -> 
     assert played_of(public, None) == "erased"
     assert played_of(public, {**private, "facts": {"is": "Facts"}}) == "written-by-another-version"
     assert played_of(public, {**private, "facts": private["facts"] | {"premise": "misread"}}) == "decided-before-any-rule"
-    made = simulation(recogniser=Sure())
+    made = simulation()
     for why in ("erased", "erased", "decided-before-any-rule"):
         made.leave_out(why)
     made.play(played(ORDINARY))
@@ -83,7 +82,7 @@ def test_coverage_counts_what_was_erased_or_unreadable_and_why(world: World) -> 
 
 
 def test_rules_are_counted_and_those_that_nothing_hit_are_named() -> None:
-    made = simulation(recogniser=Sure())
+    made = simulation()
     made.play(played(FOR_PEOPLE))
     assert ("legal", 1, 0) in made.changed_rules()
     assert "legal" in made.silent()
@@ -91,7 +90,7 @@ def test_rules_are_counted_and_those_that_nothing_hit_are_named() -> None:
 
 
 def test_a_week_in_shadow_shows_what_would_have_been_said() -> None:
-    made = simulation(recogniser=Sure())
+    made = simulation()
     flip = made.play(played(FOR_PEOPLE, mode="shadow"))
     assert flip is not None
     assert (outcome_of(flip.before), outcome_of(flip.after)) == ("human", "acknowledge")
@@ -104,11 +103,6 @@ def test_without_a_policy_in_force_everything_was_for_people() -> None:
     assert made.flips == 1
 
 
-class Silent:
-    def recognise(self, text: str) -> Fact[Recognised]:
-        return Unknown("no-recogniser")
-
-
 def test_a_recogniser_that_was_never_asked_is_asked_now_and_its_silence_is_no_coverage() -> None:
     """A rule for people stood before it, so the record has no answer: taking that for "stays with a person" would hide flips."""
     tree = files() | {"baseline/lists/legal.txt": "(lawyer|sue)\n"}
@@ -116,7 +110,7 @@ def test_a_recogniser_that_was_never_asked_is_asked_now_and_its_silence_is_no_co
     earning = loaded_from(tree)
     one = played(FOR_PEOPLE)
     unasked = replace(one, facts=replace(one.facts, ordinary=NOT_ASKED))
-    sure, silent = simulation(earning, recogniser=Sure()), simulation(earning, recogniser=Silent())
+    sure, silent = simulation(earning), simulation(earning, recogniser=Nobody())
     assert sure.play(unasked) is not None
     assert sure.flips == 1
     assert silent.play(unasked) is None

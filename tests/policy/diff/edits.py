@@ -48,8 +48,13 @@ PACK: Pack = {
     },
     "acknowledge": {
         "ordinary": {
-            "when": {"topic": "any", "asks": ["requests"], "language_is": ["en"], "text_lacks": ["slurs", "bait"]}
-            | {"ordinary_over": "50%"},
+            "when": {
+                "topic": "any",
+                "asks": ["requests"],
+                "language_is": ["en"],
+                "text_lacks": ["slurs", "bait"],
+                "ordinary_over": "50%",
+            },
             "limit": {"per_hour": "30"},
             "review_by": "2027-03-31",
         },
