@@ -115,6 +115,7 @@ def test_a_table_comes_back_whole_beside_the_old_one(stage: Stage, runbook: Runb
     assert old == new > 0
 
 
+@pytest.mark.usefixtures("stage")  # where there can be none, nothing of the page was run, and why is said once more
 def test_the_whole_page_was_run(runbook: Runbook, request: pytest.FixtureRequest) -> None:
     here = [one for one in request.session.items if one.path == request.path]
     if len(here) < len([name for name in globals() if name.startswith("test_")]):
