@@ -1,13 +1,12 @@
-"""The simple evaluator that production is held against: one tree of all phrases, and every check of every rule in its turn.
+"""The simple evaluator that production is held against: every phrase is tried at every word, and every check of every rule.
 
-It is the engine of the first three issues, kept as it was. Production looks up what may fire; both say the same, always.
+Production looks up what may fire, and walks a text once; both say the same, always. No code is shared with that walk.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import re2
 
@@ -17,102 +16,95 @@ from chalicelib.policy.deciding.checks import CONDITIONS
 from chalicelib.policy.deciding.matching import Alternative, Asked, Fired, Firing, Matcher
 from chalicelib.policy.phrases.detectors import PATTERNS
 from chalicelib.policy.phrases.index import Hit, Index
-from chalicelib.policy.phrases.phrase import GAP, GAP_WORDS, expand
+from chalicelib.policy.phrases.phrase import GAP, GAP_WORDS, Choice, expand
 from chalicelib.policy.rules.rule import BrandPolicy, Check, Rule
 from chalicelib.policy.rules.scene import Scene
 from chalicelib.policy.rules.truth import FALSE, Finding, Truth, all_of, any_of
 from chalicelib.policy.text.reading import ASIDE, LONGEST_WORD, Kind, Reading, Token, read
 
-Tree = dict[str, Any]
-_State = tuple[Tree, int, int]
+_Places = dict[int, set[int]]
+"""First token → the last tokens of what begins there."""
 
 
 class AllPhrases:
-    """Every phrase in one tree."""
+    """Every phrase in every way to read it, looked for one after the other."""
 
     def __init__(self, index: Index) -> None:
-        self.phrases = list(zip(index.sources, index.written, strict=True))
-        self.tree: Tree = {}
-        symbols: set[str] = set()
-        for number, (_, phrase) in enumerate(self.phrases):
-            for way in expand(phrase):
-                node = self.tree
-                for symbol in way:
-                    node = node.setdefault(symbol, {})
-                ends = node.setdefault("", [])
-                if number not in ends:
-                    ends.append(number)
-                symbols.update(way)
-        self.beginnings = {symbol[:-1] for symbol in symbols if symbol.endswith("*")}
-        self.detectors = {
-            symbol[1:-1]: re2.compile(PATTERNS[symbol[1:-1]]) for symbol in sorted(symbols) if symbol.startswith("[")
-        }
+        self.phrases = [(source, phrase, set(expand(phrase))) for source, phrase in index.phrases]
 
     def scan(self, reading: Reading) -> tuple[Hit, ...]:
-        tokens = reading.tokens
-        waiting: list[dict[int, _State]] = [{} for _ in range(len(tokens) + 1)]
-        seen = self._detected(reading)
-        hits: dict[tuple[int, int, int], None] = {}
-        for place, token in enumerate(tokens):
-            symbols = [(symbol, place) for symbol in self._readings(token.forms)] + seen.get(place, [])
-            aside = token.kind in ASIDE
-            for node, start, gap in [*waiting[place].values(), (self.tree, place, 0)]:
-                for symbol, last in symbols:
-                    child = node.get(symbol)
-                    if child is not None:
-                        _enter(child, start, last, waiting[last + 1], hits)
-                if node is not self.tree and (aside or gap):
-                    _keep(waiting[place + 1], node, start, gap if aside else gap - 1)
+        text, tokens = _Text(reading), reading.tokens
         found = [
-            Hit(*self.phrases[number], tokens[start].start, max(token.end for token in tokens[start : last + 1]))
-            for number, start, last in hits
+            Hit(source, phrase, tokens[first].start, max(token.end for token in tokens[first : last + 1]))
+            for source, phrase, ways in self.phrases
+            for first, last in {place for way in ways for place in text.places(way)}
         ]
         return tuple(sorted(found, key=lambda hit: (hit.start, -hit.end, hit.source, hit.phrase)))
 
-    def _readings(self, forms: tuple[str, ...]) -> list[str]:
-        symbols = list(forms)
-        for form in forms:
-            symbols += [f"{form[:length]}*" for length in range(1, len(form) + 1) if form[:length] in self.beginnings]
-        return symbols
 
-    def _detected(self, reading: Reading) -> dict[int, list[tuple[str, int]]]:
-        found: dict[int, list[tuple[str, int]]] = {}
-        starts = [token.start for token in reading.tokens]
-        ends = [token.end for token in reading.tokens]
-        bare = reading.bare
-        for name, pattern in self.detectors.items():
-            for match in pattern.finditer(bare.text):
-                first_seen, end_seen = match.span(match.lastindex or 0)
-                if first_seen == end_seen:
-                    continue
-                start, end = bare.origin[first_seen], bare.origin[end_seen - 1] + 1
-                first, last = bisect_left(ends, start + 1), bisect_left(starts, end) - 1
+class _Text:
+    """A reading, in which everything is tried."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self._known: dict[str, _Places] = {}
+
+    def places(self, way: Choice) -> list[tuple[int, int]]:
+        """(first token, last token) of all that says ``way``; of those that end together, the one that begins last."""
+        begins = {last: first for first in sorted(self.stands(way[0])) for last in self.ends(way, first)}
+        return [(first, last) for last, first in begins.items()]
+
+    def ends(self, way: Choice, first: int) -> set[int]:
+        """The last tokens of all that begins with the token ``first`` and says ``way``."""
+        lasts = self.stands(way[0]).get(first, set())
+        if len(way) == 1:
+            return lasts
+        rest, between = (way[2:], GAP_WORDS) if way[1] == GAP else (way[1:], 0)
+        return {end for last in lasts for after in self.behind(last, between) for end in self.ends(rest, after)}
+
+    def behind(self, last: int, words: int) -> Iterator[int]:
+        """The tokens behind ``last`` with so many words between at most; handles, links and pictures are no words."""
+        for place in range(last + 1, len(self.reading.tokens)):
+            yield place
+            words -= self.reading.tokens[place].kind not in ASIDE
+            if words < 0:
+                return
+
+    def stands(self, symbol: str) -> _Places:
+        """Where one symbol stands."""
+        if symbol not in self._known:
+            self._known[symbol] = self._seen(symbol[1:-1]) if symbol.startswith("[") else self._read(symbol)
+        return self._known[symbol]
+
+    def _read(self, symbol: str) -> _Places:
+        begun = symbol.removesuffix("*")
+        return {
+            place: {place}
+            for place, token in enumerate(self.reading.tokens)
+            if any(form.startswith(begun) if symbol != begun else form == symbol for form in token.forms)
+        }
+
+    def _seen(self, detector: str) -> _Places:
+        """Which tokens a span is in is asked as production asks it: a word in disguise lies over the words that it is made of."""
+        found: _Places = {}
+        bare = self.reading.bare
+        starts, ends = [token.start for token in self.reading.tokens], [token.end for token in self.reading.tokens]
+        for match in re2.finditer(PATTERNS[detector], bare.text):
+            begin, end = match.span(match.lastindex or 0)
+            if begin < end:
+                first, last = bisect_left(ends, bare.origin[begin] + 1), bisect_left(starts, bare.origin[end - 1] + 1) - 1
                 if first <= last:
-                    found.setdefault(first, []).append((f"[{name}]", last))
+                    found.setdefault(first, set()).add(last)
         return found
 
 
-def _enter(node: Tree, start: int, last: int, following: dict[int, _State], hits: dict[tuple[int, int, int], None]) -> None:
-    for number in node.get("", ()):
-        hits[number, start, last] = None
-    if GAP in node:
-        _keep(following, node[GAP], start, GAP_WORDS)
-    _keep(following, node, start, 0)
-
-
-def _keep(states: dict[int, _State], node: Tree, start: int, gap: int) -> None:
-    known = states.get(id(node))
-    if known is None or known[2] <= gap:
-        states[id(node)] = (node, start, gap)
-
-
 class FoundByAll:
-    """What stands in for ``phrases.index.Found``; set ``trees`` first."""
+    """What stands in for ``phrases.index.Found``; set ``searches`` first."""
 
-    trees: Mapping[int, AllPhrases] = {}
+    searches: Mapping[int, AllPhrases] = {}
 
     def __init__(self, index: Index, reading: Reading) -> None:
-        self.hits = self.trees[id(index)].scan(reading)
+        self.hits = self.searches[id(index)].scan(reading)
         self.sources = frozenset(hit.source for hit in self.hits)
         self.spans = {
             name: [(hit.start, hit.end, hit.phrase) for hit in self.hits if hit.source == name] for name in self.sources
