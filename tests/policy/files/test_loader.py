@@ -71,7 +71,9 @@ CASES: dict[str, Mapping[str, str]] = {
     "time-span": human("{why: One., when: {account_age_under: 30}}"),
     "yes-or-no": human("{why: One., when: {has_media: maybe}}"),
     "acknowledge-unearned": acknowledge("{why: One., when: {words_under: 9}, limit: {per_hour: 1}, review_by: 2027-01-01}"),
-    "acknowledge-unheard": acknowledge("{why: One., when: {topic: any, asks: yes}, limit: {per_hour: 1}, review_by: 2027-01-01}"),
+    "acknowledge-unheard": acknowledge(
+        "{why: One., any_of: [{topic: any, ordinary_over: 9%}, {topic: any}], limit: {per_hour: 1}, review_by: 2027-01-01}"
+    ),
     "acknowledge-without-limit": acknowledge("{why: One., when: {topic: any, ordinary_over: 9%}}"),
     "acknowledge-date": acknowledge("{why: One., when: {topic: any, ordinary_over: 9%}, limit: {per_hour: 1}, review_by: soon}"),
     "acknowledge-skips": acknowledge(
