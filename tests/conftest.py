@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from itertools import zip_longest
 from pathlib import Path
@@ -20,7 +21,7 @@ from chalicelib.voice.loader import read_all
 
 CI = bool(os.environ.get("CI"))
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-TOOL_MISSING = "tool missing:"
+SKIPPED, TOOL_MISSING = "Skipped: ", "tool missing:"
 Made = TypeVar("Made")
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -75,10 +76,17 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 def refuse_missing_tool(report: Report, in_ci: bool) -> Report:
     """``report``, failed if it is a skip whose reason starts with ``tool missing:`` and we are in CI."""
     if in_ci and report.skipped and isinstance(report.longrepr, tuple):
-        reason = report.longrepr[2].removeprefix("Skipped: ")
+        reason = report.longrepr[2].removeprefix(SKIPPED)
         if reason.startswith(TOOL_MISSING):
             report.outcome, report.longrepr = "failed", f"{reason} (CI must have every tool)"
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Why tests were skipped, each reason once: a row of ``s`` tells nobody what is missing."""
+    reasons = [one.longrepr[2].removeprefix(SKIPPED) for one in terminalreporter.stats.get("skipped", ())]
+    for reason, times in sorted(Counter(reasons).items()):
+        terminalreporter.write_line(f"{times} skipped: {reason}")
 
 
 @pytest.fixture(scope="session", autouse=True)

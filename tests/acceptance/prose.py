@@ -173,7 +173,7 @@ MUST_NOT: dict[str, Check] = {
     "any substring of the mention longer than the topic noun": no_echo,
 }
 LATER = {
-    "breaker counter +1": "the surge of this issue counts broken promises in tests/steps/test_surge.py",
+    "breaker counter +1": "that a surge counts broken promises is proved in tests/steps/test_surge.py",
 }
 """Lines whose check stands elsewhere, and where."""
 
