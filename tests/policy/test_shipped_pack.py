@@ -22,7 +22,7 @@ from tests.pack.spoken import spoken
 ROOT = Path(__file__).parents[2] / "policies"
 FILES = {str(path.relative_to(ROOT)): path.read_text() for path in sorted(ROOT.rglob("*")) if path.is_file()}
 BRANDS = {"northwind-bank": 15, "northwind-uk": 15, "telline": 15, "swiftparcel": 15, "demo": 40}
-EARNING = frozenset({"requests", "faults"})
+EARNING = frozenset({"requests", "faults", "hints"})
 ORDINARY = "@BrandDemo how does the refund work?"
 
 
