@@ -1,4 +1,4 @@
-"""``asks: yes`` or ``asks: [lists]``: something is asked, in the form of a question or by a cue of the list ``requests``."""
+"""``asks: yes``, ``asks: [lists]`` or ``asks: question``: something is asked, in the form of a question or by a cue of a list."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from chalicelib.policy.rules.scene import Scene
 from chalicelib.policy.rules.truth import FALSE, Finding, Truth
 from chalicelib.policy.text.clauses import questions
 
-_CUES = "requests"
+_CUES, _FORM_ALONE = "requests", "question"
 
 
 def _parse(node: Node, names: Names) -> Parsed:
+    if isinstance(node, Text) and node.value == _FORM_ALONE:
+        return list[Json]()
     if not isinstance(node, Text) or node.value not in ("yes", "true"):
         return arguments.names(node, names.lists, "list")
     if _CUES not in names.lists:
@@ -38,7 +40,8 @@ def _check(lists: list[str], scene: Scene) -> Finding:
 
 
 CONDITION = Condition(
-    says="Something is asked: a question (what is, can you ... ?), or a phrase of the list requests (or of these lists).",
+    says="Something is asked: a question (what is, can you ... ?), or a phrase of the list requests (or of these lists); "
+    "question: the first alone.",
     sample="yes",
     parse=_parse,
     check=_check,

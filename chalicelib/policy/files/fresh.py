@@ -92,10 +92,10 @@ SAID: Mapping[str, Said] = {
 }
 """By industry; a new industry is a topics file and one of these."""
 
-SURE: Mapping[str, int] = {"airline": 85, "bank": 75}
+SURE: Mapping[str, int] = {"airline": 85}
 """How sure the recogniser has to be, in percent, where more of what it likes is wrong (docs/judgement.md, by topic)."""
 
-SURE_ELSEWHERE = 50
+SURE_ELSEWHERE = 75
 
 REVIEW = timedelta(days=120)
 

@@ -82,8 +82,8 @@ def _argument(condition: Condition) -> Schema:
     """What a check may be asked, by its sample and by what its own reader takes."""
     sample = condition.sample
     if sample == "yes":
-        words = [word for word in ("yes", "no") if _takes(condition, word)]
-        spoken: Schema = {"enum": [*words, *(word == "yes" for word in words)]}
+        words = [word for word in ("yes", "no", "question") if _takes(condition, word)]
+        spoken: Schema = {"enum": [*words, *(word == "yes" for word in words if word != "question")]}
         return {"anyOf": [spoken, _NAMES]} if _takes(condition, "requests") else spoken
     if sample.startswith("[") or sample == "any":
         return _NAMES

@@ -21,7 +21,6 @@ _AUXILIARY = _words(
 _ASKED = _words(
     "i we you he she it they there this that these those my our your his her their its the a an any anyone someone anybody"
 )
-_HOPED_FOR = _words("idea ideas update updates news eta chance way luck word")
 _OPENERS = _words("hi hello hey please and but so also or ok okay just good morning afternoon evening quick question sorry")
 _PREPOSITIONS = _words("for at by from in on to since until about with")
 
@@ -67,7 +66,7 @@ def _form(words: Sequence[Token]) -> str | None:
             return f"{word} {following}"
         if word in _WHY and opens and following in _AUXILIARY:
             return f"{word} {following}"
-        if word == "any" and opens and following in _HOPED_FOR:
+        if word == "any" and opens and following:
             return f"{word} {following}"
         known = following in _ASKED
         if word in _AUXILIARY and (known or opens) and len(forms) - place >= (3 if known else 4):
