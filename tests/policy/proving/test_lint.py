@@ -44,6 +44,7 @@ CASES: dict[str, Mapping[str, str]] = {
     "GP404": {**FILES, "baseline/lists/slurs.txt": "zorgle*\nzorgled me\nvirgin\n"},
     "GP405": {**FILES, "baseline/lists/slurs.txt": "zorgle*\nvirgin\nbill\n"},
     "GP406": {**FILES, "baseline/lists/requests.txt": "please help\nask*\n"},
+    "GP507": {**FILES, "telline/policy.yaml": POLICY.replace("asks: yes, ", "")},
     "GP701": FILES,
     "GP702": FILES,
     "GP704": FILES,

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chalicelib.domain.decision import Outcome
+from chalicelib.domain.problem import Severity
 from chalicelib.policy.proving.lints.contract import Found, Lint, Subject
 
 LONGEST_REVIEW = 180
 """Days. After half a year nobody remembers why a rule may speak."""
+
+SURE_WITHOUT_WORDS = 90
+"""Percent. Of what only sounded ordinary, over 65 %, more than one in four needed a person badly (docs/decisions/0027)."""
+
+_WORDS = frozenset({"asks", "text_has"})
 
 
 def _review(subject: Subject) -> Iterator[Found]:
@@ -23,6 +30,15 @@ def _review(subject: Subject) -> Iterator[Found]:
             )
         elif days > LONGEST_REVIEW:
             yield place, f'"{rule.id}" is reviewed in {days} days only', f"set review_by at most {LONGEST_REVIEW} days ahead"
+
+
+def _without_words(subject: Subject) -> Iterator[Found]:
+    for owner, rule in subject.rules():
+        for checks in rule.alternatives if rule.outcome is Outcome.ACKNOWLEDGE else ():
+            asked = {check.name: check.argument for check in checks}
+            if not _WORDS & asked.keys() and int(str(asked["ordinary_over"])) < SURE_WITHOUT_WORDS:
+                says = f'no word earns "{rule.id}", and the recogniser need not be surer than {asked["ordinary_over"]}%'
+                yield subject.pack.places[owner, rule.id], says, f"add asks or text_has, or ordinary_over: {SURE_WITHOUT_WORDS}%"
 
 
 LINTS = (
@@ -61,5 +77,14 @@ LINTS = (
         avoid="a folder without policy.yaml; no baseline/",
         prefer="the baseline as shipped, and beside it one folder a brand",
         why="Without the baseline nothing sends lawyers, children and injuries to people.",
+    ),
+    Lint(
+        id="GP507",
+        title="An acknowledge rule that rests on the recogniser alone, which need not be sure",
+        avoid="when: {topic: any, language_is: [en], ordinary_over: 60%}",
+        prefer="when: {topic: any, language_is: [en], ordinary_over: 90%}",
+        why="The less is said, the surer the recogniser has to be: where nobody asks, it takes irony and goodbyes for reports.",
+        severity=Severity.WARNING,
+        check=_without_words,
     ),
 )
