@@ -60,10 +60,10 @@ PATTERNS: dict[str, str] = {
         rf"|\brecord l(?:oc)? ?[:#.]{{1,2}} ?([a-z0-9]{{6}}\b)|\brecord l((?:{_NO_WORD})\b)"
         r"|\b(?:trip|reservation|booking|itinerary|res|conf|confirm|confirmation|under|flight|bag|record)"
         rf"(?: ?#| code| number| no| locator| ref)?(?: is| was)?[ :#=.-]{{1,4}}((?:{_NO_WORD})\b)"
-        r"|(?:^|[^@a-z0-9_./=&%~+-])((?:[a-z]\d[a-z]\d[a-z0-9]{2}|[a-z]\d[a-z]{2}\d[a-z0-9]|[a-z]\d[a-z]{3}\d|[a-z]{2}\d[a-z]\d[a-z0-9]|"
+        r"|(?:^|[^@a-z0-9_./-])((?:[a-z]\d[a-z]\d[a-z0-9]{2}|[a-z]\d[a-z]{2}\d[a-z0-9]|[a-z]\d[a-z]{3}\d|[a-z]{2}\d[a-z]\d[a-z0-9]|"
         r"[a-z]{2}\d[a-z]{2}\d|[a-z]{3}\d[a-z]\d|\d[a-z]\d[a-z]{3}|\d[a-z]{2}\d[a-z]{2}|\d[a-z]{3}\d[a-z]|\d[a-z]{4}\d|"
         r"\d[a-z]{2}\d[a-z]\d|\d[a-z]{2}\d{2}[a-z])\b)"
-        rf"|(?:^|[^@a-z0-9_./=&%~+-])((?:{_NO_BEGINNING})"
+        rf"|(?:^|[^@a-z0-9_./-])((?:{_NO_BEGINNING})"
         r"(?:[a-z]{3}\d|[a-z]{2}\d[a-z]|[a-z]\d[a-z]{2}|\d[a-z]{3})\b)"
     ),
     # What tools that hide personal data write in its place, ours (domain/cards.py) too: the post still shows it.

@@ -193,6 +193,11 @@ def surer(pack: Pack, chance: random.Random) -> str:
     return "the recogniser has to be surer"
 
 
+def only_questions(pack: Pack, chance: random.Random) -> str:
+    pack["acknowledge"]["ordinary"]["when"]["asks"] = "question"
+    return "a request in words is no question"
+
+
 def lacks_less(pack: Pack, chance: random.Random) -> str:
     return f"bait: {_drop(pack, 'bait', chance)}"
 
@@ -273,8 +278,8 @@ def wider_beginning(pack: Pack, chance: random.Random) -> str:
 
 
 TIGHTENING: tuple[Edit, ...] = (
-    add_human_phrase, add_human_rule, lower_threshold, surer, lower_limit, earlier_review, lacks_more, fewer_requests, mute,
-    no_acknowledging, wider_beginning,
+    add_human_phrase, add_human_rule, lower_threshold, surer, only_questions, lower_limit, earlier_review, lacks_more,
+    fewer_requests, mute, no_acknowledging, wider_beginning,
 )  # fmt: skip
 
 

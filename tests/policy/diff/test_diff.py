@@ -240,3 +240,8 @@ def test_it_says_in_words_which_phrases_and_numbers_changed() -> None:
 def test_what_is_no_bundle_is_refused(rubbish: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         diff(WRITTEN, rubbish)
+
+
+def test_requests_in_words_that_count_again_loosen() -> None:
+    asks_only, _ = edited(PACK, (edits.only_questions,), random.Random(1))
+    assert diff(document(asks_only), WRITTEN).direction is Direction.LOOSENS
