@@ -40,6 +40,7 @@ from chalicelib.voice.expectation import Expectation, expectation
 from chalicelib.voice.loader import read_all
 from chalicelib.voice.slots.contract import Values
 from chalicelib.voice.voice import Voice
+from tests.pack import Sure
 
 START = datetime(2026, 11, 23, 0, 0, tzinfo=timezone.utc)
 WINDOW = Limits().window
@@ -76,7 +77,7 @@ owner: benchmark
 acknowledge:
   ordinary-question:
     why: A plain question about something we approved.
-    when: {topic: any, asks: [requests], language_is: [en]}
+    when: {topic: any, asks: [requests], language_is: [en], ordinary_over: 1%}
     limit: {per_hour: 1000}
     review_by: 2027-12-31
 """
@@ -160,18 +161,14 @@ class _Brand:
         brand = loaded.brand_of("x", ACCOUNT)
         assert brand is not None
         self.brand = brand
-        self.deciding = DecidePorts(
-            store=self.store, replies=self.replies, announcements=Nowhere(), bundles=self.bundles, entropy=os.urandom
-        )
+        both: dict[str, Any] = {"store": self.store, "replies": self.replies, "announcements": Nowhere(), "entropy": os.urandom}
+        self.deciding = DecidePorts(**both, bundles=self.bundles, recogniser=Sure())
         self.posting = PostPorts(
-            store=self.store,
-            replies=self.replies,
-            announcements=Nowhere(),
+            **both,
             secrets=Credentials(),
             http=self.platform,
             platforms={"x": X},
             endpoints={},
-            entropy=os.urandom,
         )
         self.threads: list[str] = []
         self.asked: dict[str, Mention] = {}
